@@ -1,0 +1,3 @@
+module github.com/paymentdr/paymentdr
+
+go 1.26.0
