@@ -1,0 +1,4 @@
+variable "suffix" {
+  type        = string
+  description = "Ends every name."
+}
