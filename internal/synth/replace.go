@@ -1,0 +1,185 @@
+package synth
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+)
+
+// replace writes what differs aside, moves the old files away, the new ones in, and then the manifest. Until the new
+// manifest stands, undo brings the old tree back.
+func replace(folder string, before manifest, files map[string][]byte) (Result, error) {
+	result, changed, err := compare(folder, before, files)
+	if err != nil {
+		return Result{}, err
+	}
+	after := newManifest(files).bytes()
+	if len(changed) == 0 && len(result.Removed) == 0 && string(before.bytes()) == string(after) {
+		return result, nil
+	}
+	aside := filepath.Join(folder, newFolder)
+	err = writeAll(aside, changed)
+	if err == nil {
+		err = writeFile(filepath.Join(aside, ManifestFile), after)
+	}
+	if err != nil {
+		_ = os.RemoveAll(aside)
+		return Result{}, err
+	}
+	if err := swap(folder, result); err != nil {
+		return Result{}, errors.Join(err, undo(folder))
+	}
+	for _, done := range []string{oldFolder, newFolder} {
+		if err := os.RemoveAll(filepath.Join(folder, done)); err != nil {
+			return Result{}, fmt.Errorf("clean up: %w", err)
+		}
+	}
+	return result, nil
+}
+
+func compare(folder string, before manifest, files map[string][]byte) (Result, map[string][]byte, error) {
+	var result Result
+	changed := map[string][]byte{}
+	for _, name := range names(files) {
+		present, err := os.ReadFile(place(folder, name))
+		switch {
+		case err == nil && string(present) == string(files[name]):
+			result.Unchanged = append(result.Unchanged, name)
+		case err == nil || errors.Is(err, fs.ErrNotExist):
+			result.Written = append(result.Written, name)
+			changed[name] = files[name]
+		default:
+			return Result{}, nil, fmt.Errorf("compare %s: %w", name, err)
+		}
+	}
+	for name := range before.Files {
+		if _, still := files[name]; !still {
+			result.Removed = append(result.Removed, name)
+		}
+	}
+	sort.Strings(result.Removed)
+	return result, changed, nil
+}
+
+// swap does the renames; the manifest comes last and makes them final.
+func swap(folder string, result Result) error {
+	old := filepath.Join(folder, oldFolder)
+	for _, name := range append(append([]string{}, result.Removed...), result.Written...) {
+		if err := move(place(folder, name), place(old, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("keep old %s: %w", name, err)
+		}
+	}
+	for _, name := range result.Written {
+		if err := move(place(filepath.Join(folder, newFolder), name), place(folder, name)); err != nil {
+			return fmt.Errorf("move %s into place: %w", name, err)
+		}
+	}
+	if err := os.Rename(filepath.Join(folder, newFolder, ManifestFile), filepath.Join(folder, ManifestFile)); err != nil {
+		return fmt.Errorf("move manifest into place: %w", err)
+	}
+	removeEmptyFolders(folder, result.Removed)
+	return nil
+}
+
+// undo brings back what a run that died had moved away: with the old manifest still standing, every file in oldFolder
+// belongs to its place. If the new manifest stands, only the clean-up was missing.
+func undo(folder string) error {
+	old := filepath.Join(folder, oldFolder)
+	m, _, err := readManifest(folder)
+	if err != nil {
+		return err
+	}
+	if err := removeAdded(folder, m); err != nil {
+		return err
+	}
+	err = filepath.WalkDir(old, func(path string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(old, path)
+		if err != nil {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if m.Files[filepath.ToSlash(name)] != digest(content) {
+			return nil // replaced for good: the new manifest stands
+		}
+		return move(path, filepath.Join(folder, name))
+	})
+	if err != nil {
+		return fmt.Errorf("undo an interrupted run: %w", err)
+	}
+	return errors.Join(os.RemoveAll(old), os.RemoveAll(filepath.Join(folder, newFolder)))
+}
+
+// removeAdded takes away the files that a run which died had already put where none was before.
+func removeAdded(folder string, before manifest) error {
+	wanted, pending, err := readManifest(filepath.Join(folder, newFolder))
+	if err != nil || !pending {
+		return nil // nothing was moved before that manifest stood aside
+	}
+	for name, sum := range wanted.Files {
+		if _, had := before.Files[name]; had {
+			continue
+		}
+		content, err := os.ReadFile(place(folder, name))
+		if err != nil || digest(content) != sum {
+			continue // not there, or not ours
+		}
+		if err := os.Remove(place(folder, name)); err != nil {
+			return fmt.Errorf("undo an interrupted run: %w", err)
+		}
+	}
+	return nil
+}
+
+func removeEmptyFolders(folder string, removed []string) {
+	for _, name := range removed {
+		for dir := filepath.Dir(place(folder, name)); len(dir) > len(folder); dir = filepath.Dir(dir) {
+			if os.Remove(dir) != nil {
+				break // not empty: somebody else's files are in it
+			}
+		}
+	}
+}
+
+func place(folder, name string) string { return filepath.Join(folder, filepath.FromSlash(name)) }
+
+func move(from, to string) error {
+	if _, err := os.Lstat(from); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return err
+	}
+	return os.Rename(from, to)
+}
+
+func writeAll(folder string, files map[string][]byte) error {
+	for _, name := range names(files) {
+		path := place(folder, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return fmt.Errorf("write %s: %w", name, err)
+		}
+		if err := writeFile(path, files[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeFile(path string, content []byte) error {
+	if err := os.WriteFile(path, content, 0o644); err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	return nil
+}
