@@ -11,8 +11,11 @@ func (r region) encryption() {
 	r.made.operationsKey = r.key("operations", "Encrypts logs and alerts; used by the services that write them.",
 		accountRoot(r.account),
 		statement{
-			sid:       "LogsOfThisAccount",
-			actions:   []string{"kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"},
+			sid: "LogsOfThisAccount",
+			actions: []string{
+				"kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo",
+				"kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:DescribeKey",
+			},
 			resources: []any{"*"},
 			principal: service("logs." + r.here + ".amazonaws.com"),
 			condition: when("ArnLike", "kms:EncryptionContext:aws:logs:arn",
@@ -23,7 +26,7 @@ func (r region) encryption() {
 }
 
 func (r region) key(name, why string, statements ...statement) *hclgen.Block {
-	key := r.resource("aws_kms_key", name, why).
+	key := r.resource("aws_kms_key", name, why+keyWildcard).
 		Set("description", "Payment "+name+", "+r.here+", "+r.cfg.EnvironmentSuffix).
 		Set("enable_key_rotation", true).
 		Set("deletion_window_in_days", 30).
@@ -39,7 +42,7 @@ func (r region) key(name, why string, statements ...statement) *hclgen.Block {
 func alarmsPublish(account hclgen.Expr) statement {
 	return statement{
 		sid:       "AlarmsPublish",
-		actions:   []string{"kms:Decrypt", "kms:GenerateDataKey*"},
+		actions:   []string{"kms:Decrypt", "kms:GenerateDataKey"},
 		resources: []any{"*"},
 		principal: service("cloudwatch.amazonaws.com"),
 		condition: when("StringEquals", "aws:SourceAccount", account),

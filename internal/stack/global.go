@@ -32,7 +32,8 @@ func globalKeys(c concern, account hclgen.Expr) sharedKeys {
 		return policy(accountRoot(account), statement{
 			sid: "UsedThroughTablesAndSecrets",
 			actions: []string{
-				"kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey", "kms:CreateGrant",
+				"kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo",
+				"kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:DescribeKey", "kms:CreateGrant",
 			},
 			resources: []any{"*"},
 			principal: hclgen.Object(hclgen.F("AWS", "*")),
@@ -43,14 +44,14 @@ func globalKeys(c concern, account hclgen.Expr) sharedKeys {
 		})
 	}
 	primary := c.resource("aws_kms_key", "data",
-		"Encrypts the tables and secrets; multi-Region, so that the secondary decrypts with its own copy when the primary is gone.").
+		"Encrypts the tables and secrets; multi-Region, so that the secondary decrypts with its own copy when the primary is gone."+keyWildcard).
 		Set("description", "Payment tables and secrets, "+c.cfg.EnvironmentSuffix).
 		Set("multi_region", true).
 		Set("enable_key_rotation", true).
 		Set("deletion_window_in_days", 30).
 		Set("policy", usage(c.cfg.Regions.Primary)).
 		Set("tags", nameTag(c.names.Named(config.Primary, "data-key")))
-	secondary := c.resource("aws_kms_replica_key", "data", "The same key in the secondary Region, usable without the primary.").
+	secondary := c.resource("aws_kms_replica_key", "data", "The same key in the secondary Region, usable without the primary."+keyWildcard).
 		Set("region", c.cfg.Regions.Secondary).
 		Set("description", "Payment tables and secrets, "+c.cfg.EnvironmentSuffix).
 		Set("primary_key_arn", primary.Ref("arn")).

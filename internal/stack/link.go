@@ -146,7 +146,7 @@ func (l link) records(checks map[config.Role]*hclgen.Block) {
 func (l link) healthAlarms(checks map[config.Role]*hclgen.Block) {
 	l.concern = l.in("monitoring.tf", "Route 53 publishes its metrics in us-east-1 only, so these alarms and their topic are there.")
 	account := l.account()
-	key := l.resource("aws_kms_key", "dns_alerts", "The managed key of SNS does not let alarms publish.").
+	key := l.resource("aws_kms_key", "dns_alerts", "The managed key of SNS does not let alarms publish."+keyWildcard).
 		Set("description", "Payment DNS alerts, "+l.cfg.EnvironmentSuffix).
 		Set("enable_key_rotation", true).
 		Set("deletion_window_in_days", 30).

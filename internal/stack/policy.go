@@ -73,6 +73,9 @@ func assumedBy(serviceName string, account hclgen.Expr) hclgen.Expr {
 	return policy(s)
 }
 
+// keyWildcard ends the reason of every key: what its "kms:*" is for (KMS: default key policy).
+const keyWildcard = " wildcard: the account's own policies decide who administers it; without that a key can lock everyone out."
+
 // accountRoot lets the account's own IAM policies decide, without which a key could lock its owner out.
 func accountRoot(account hclgen.Expr) statement {
 	return statement{

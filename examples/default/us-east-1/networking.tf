@@ -1,0 +1,105 @@
+# The VPC of the functions and the ledger. Nothing in it is reachable from the internet.
+
+# DNS names on: endpoints and the peer's database are found by name.
+resource "aws_vpc" "payment" {
+  cidr_block           = "10.0.0.0/16"
+  enable_dns_support   = true
+  enable_dns_hostnames = true
+
+  tags = {
+    Name = "payment-primary-vpc-dev-test"
+  }
+}
+
+# Inert while egress is by endpoints: no route leads to it and no subnet is public.
+resource "aws_internet_gateway" "payment" {
+  vpc_id = aws_vpc.payment.id
+
+  tags = {
+    Name = "payment-primary-igw-dev-test"
+  }
+}
+
+# For the functions and the ledger, one a zone.
+resource "aws_subnet" "private_0" {
+  vpc_id            = aws_vpc.payment.id
+  cidr_block        = "10.0.0.0/24"
+  availability_zone = "us-east-1a"
+
+  tags = {
+    Name = "payment-primary-private-0-dev-test"
+  }
+}
+
+resource "aws_subnet" "private_1" {
+  vpc_id            = aws_vpc.payment.id
+  cidr_block        = "10.0.1.0/24"
+  availability_zone = "us-east-1b"
+
+  tags = {
+    Name = "payment-primary-private-1-dev-test"
+  }
+}
+
+resource "aws_subnet" "private_2" {
+  vpc_id            = aws_vpc.payment.id
+  cidr_block        = "10.0.2.0/24"
+  availability_zone = "us-east-1c"
+
+  tags = {
+    Name = "payment-primary-private-2-dev-test"
+  }
+}
+
+locals {
+  private_subnet_ids = [aws_subnet.private_0.id, aws_subnet.private_1.id, aws_subnet.private_2.id]
+}
+
+# Local traffic, the gateway endpoints and, from the root link, the peer Region. No way out.
+resource "aws_route_table" "private" {
+  vpc_id = aws_vpc.payment.id
+
+  tags = {
+    Name = "payment-primary-rt-dev-test"
+  }
+}
+
+resource "aws_route_table_association" "private_0" {
+  subnet_id      = aws_subnet.private_0.id
+  route_table_id = aws_route_table.private.id
+}
+
+resource "aws_route_table_association" "private_1" {
+  subnet_id      = aws_subnet.private_1.id
+  route_table_id = aws_route_table.private.id
+}
+
+resource "aws_route_table_association" "private_2" {
+  subnet_id      = aws_subnet.private_2.id
+  route_table_id = aws_route_table.private.id
+}
+
+# Who talked to whom; what an investigation asks for first.
+resource "aws_cloudwatch_log_group" "flow_log" {
+  name              = "/aws/vpc/payment-primary-dev-test"
+  retention_in_days = 30
+  kms_key_id        = aws_kms_key.operations.arn
+
+  tags = {
+    Name = "/aws/vpc/payment-primary-dev-test"
+  }
+}
+
+# All traffic, accepted and rejected.
+resource "aws_flow_log" "payment" {
+  vpc_id                   = aws_vpc.payment.id
+  traffic_type             = "ALL"
+  log_destination_type     = "cloud-watch-logs"
+  log_destination          = aws_cloudwatch_log_group.flow_log.arn
+  iam_role_arn             = local.global.role_arns.primary.flow_logs
+  max_aggregation_interval = 60
+
+  tags = {
+    Name = "payment-primary-flow-log-dev-test"
+  }
+}

@@ -1,0 +1,64 @@
+# What runs by the clock, in both Regions, whoever is active.
+
+# Every minute a new run, each longer than a minute: the lease is never unwatched. It also keeps the standby's
+# network interfaces alive.
+resource "aws_cloudwatch_event_rule" "failover_controller" {
+  name                = "payment-secondary-failover-controller-dev-test"
+  description         = "Starts payment-failover-controller-secondary-dev-test"
+  schedule_expression = "rate(1 minute)"
+
+  tags = {
+    Name = "payment-secondary-failover-controller-dev-test"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "failover_controller" {
+  rule = aws_cloudwatch_event_rule.failover_controller.name
+  arn  = aws_lambda_function.failover_controller.arn
+}
+
+resource "aws_lambda_permission" "failover_controller" {
+  statement_id  = "Allow-payment-failover-controller-secondary-dev-test-failover-controller"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.failover_controller.function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.failover_controller.arn
+}
+
+# A failed run is not repeated, the next start is; its error raises the alarm.
+resource "aws_lambda_function_event_invoke_config" "failover_controller" {
+  function_name                = aws_lambda_function.failover_controller.function_name
+  maximum_retry_attempts       = 0
+  maximum_event_age_in_seconds = 60
+}
+
+# Four times a day, so that one missed run is not a day without an answer.
+resource "aws_cloudwatch_event_rule" "backup_verification" {
+  name                = "payment-backup-schedule-dev-test"
+  description         = "Starts payment-backup-verification-dev-test"
+  schedule_expression = "rate(6 hours)"
+
+  tags = {
+    Name = "payment-backup-schedule-dev-test"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "backup_verification" {
+  rule = aws_cloudwatch_event_rule.backup_verification.name
+  arn  = aws_lambda_function.backup_verification.arn
+}
+
+resource "aws_lambda_permission" "backup_verification" {
+  statement_id  = "Allow-payment-backup-verification-dev-test-backup-verification"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.backup_verification.function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.backup_verification.arn
+}
+
+# A failed run is not repeated, the next start is; its error raises the alarm.
+resource "aws_lambda_function_event_invoke_config" "backup_verification" {
+  function_name                = aws_lambda_function.backup_verification.function_name
+  maximum_retry_attempts       = 0
+  maximum_event_age_in_seconds = 3600
+}
