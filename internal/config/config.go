@@ -35,6 +35,9 @@ type Config struct {
 	State   State   `yaml:"state"`
 	Compute Compute `yaml:"compute"`
 	Logs    Logs    `yaml:"logs"`
+
+	// sources says where each key was set, for the messages of Validate; a key without an entry has its default.
+	sources map[string]string
 }
 
 // Values of Config.Egress.
@@ -81,6 +84,8 @@ type Database struct {
 	InstanceClass       string `yaml:"instance_class"`
 	Instances           int    `yaml:"instances"`
 	BackupRetentionDays int    `yaml:"backup_retention_days"`
+	// AdminPasswordVersion is raised to give the administrator a new password with the next deploy.
+	AdminPasswordVersion int `yaml:"admin_password_version"`
 	// DeletionProtection defaults to true unless the suffix is a development one (dev, dev-*).
 	DeletionProtection *bool `yaml:"deletion_protection"`
 }
