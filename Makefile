@@ -1,0 +1,60 @@
+# Targets work from a fresh clone: each builds or installs, pinned, what it needs. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+OUT ?= out
+CACHE := $(CURDIR)/.cache
+PACKAGES ?= ./...
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+.PHONY: build
+build: ## build the command line into .bin/
+	go build -trimpath -o .bin/paymentdr ./cmd/paymentdr
+
+.PHONY: synth
+synth: ## write the system's files and the functions' zip files into out/
+	go run ./cmd/paymentdr synth --out $(OUT)
+
+.PHONY: example
+example: ## write examples/default anew
+	go run ./cmd/paymentdr synth --no-functions --out examples/default
+
+.PHONY: deps
+deps: ## install what the tests need beside Go (Debian and Ubuntu as root; elsewhere it says what is missing)
+	@scripts/deps
+
+.PHONY: tofu
+tofu: ## build the pinned OpenTofu once and print its path
+	@go run ./internal/enginetest/tofubuild
+
+.PHONY: test
+test: deps ## run every test, with the real engine, a real PostgreSQL and a real DynamoDB API
+	@scripts/timed "OpenTofu" go run ./internal/enginetest/tofubuild
+	@scripts/timed "tests" go test -timeout 20m $(PACKAGES)
+
+.PHONY: race
+race: deps ## run every test under the race detector
+	@scripts/timed "OpenTofu" go run ./internal/enginetest/tofubuild
+	@scripts/timed "tests with -race" go test -race -timeout 40m $(PACKAGES)
+
+.PHONY: lint
+lint: ## formatting, vet, staticcheck, tidy modules, shell syntax
+	@scripts/lint
+
+.PHONY: scan
+scan: ## scan the generated files with checkov
+	@scripts/scan
+
+.PHONY: vulnerabilities
+vulnerabilities: ## look up known vulnerabilities and withdrawn versions of the dependencies
+	@scripts/vulnerabilities
+
+.PHONY: bench
+bench: ## measure synth: time, allocations, growth
+	go test -run '^$$' -bench . -benchmem ./internal/stack ./internal/hclgen
+
+.PHONY: clean
+clean: ## remove what the other targets made here
+	rm -rf .bin .cache $(OUT)
