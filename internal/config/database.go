@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 var engineVersion = regexp.MustCompile(`^([1-9][0-9]?)\.(0|[1-9][0-9]?)$`)
@@ -66,6 +67,10 @@ func (c Config) Warnings() Violations {
 	}
 	if c.Database.BackupRetentionDays < 7 {
 		warn("database.backup_retention_days", fmt.Sprint(c.Database.BackupRetentionDays), "is shorter than a week: a fault found after a weekend may be older", "use 7 or more")
+	}
+	if suffix := c.EnvironmentSuffix; len(suffix)-strings.LastIndexByte(suffix, '-')-1 == 6 {
+		warn("environment_suffix", suffix, "ends a secret's name with a hyphen and six characters, which looks like the ending that Secrets Manager adds to an ARN ("+secretName.source+")",
+			"use a last part of five or seven characters")
 	}
 	return found
 }

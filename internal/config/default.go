@@ -28,7 +28,7 @@ func underived() Config {
 		Egress:  EgressEndpoints,
 		State:   State{Backend: StateLocal},
 		Compute: Compute{Architecture: "arm64"},
-		Logs:    Logs{RetentionDays: 30},
+		Logs:    Logs{RetentionDays: 365},
 	}
 }
 

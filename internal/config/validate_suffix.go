@@ -22,9 +22,6 @@ func validateSuffix(c Config, report reporter) {
 		report(key, suffix, "has other characters than a-z, 0-9 and hyphen, which S3, Aurora and DNS names do not allow ("+bucketName.source+")", "")
 	case strings.HasPrefix(suffix, "-") || strings.HasSuffix(suffix, "-") || strings.Contains(suffix, "--"):
 		report(key, suffix, "begins or ends with a hyphen or has two in a row, which Aurora identifiers do not allow ("+auroraName.source+")", "")
-	case len(suffix)-strings.LastIndexByte(suffix, '-')-1 == 6:
-		report(key, suffix, "ends a secret's name with a hyphen and six characters, which looks like the ending that Secrets Manager adds to an ARN ("+secretName.source+")",
-			"use a last part of five or seven characters")
 	}
 }
 

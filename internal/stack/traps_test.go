@@ -239,7 +239,7 @@ func TestNoGlobalRPOIsEnforced(t *testing.T) {
 }
 
 func TestProtectionFollowsTheSuffix(t *testing.T) {
-	for suffix, protected := range map[string]bool{"dev": false, "dev-test": false, "prod": true, "devices": true} {
+	for suffix, protected := range map[string]bool{"dev": false, "dev-test": false, "prod": true, "device": true} {
 		system := build(t, func(c *config.Config) { c.EnvironmentSuffix = suffix })
 		cluster := parse(t, system).block(t, "us-east-1", "aws_rds_cluster.payment")
 		if got := literal(cluster, "deletion_protection").True(); got != protected {

@@ -2,7 +2,7 @@
 
 resource "aws_cloudwatch_log_group" "payment_processor" {
   name              = "/aws/lambda/payment-processor-primary-dev-test"
-  retention_in_days = 30
+  retention_in_days = 365
   kms_key_id        = aws_kms_key.operations.arn
 
   tags = {
@@ -58,7 +58,7 @@ resource "aws_lambda_function" "payment_processor" {
 
 resource "aws_cloudwatch_log_group" "backup_verification" {
   name              = "/aws/lambda/payment-backup-verification-dev-test"
-  retention_in_days = 30
+  retention_in_days = 365
   kms_key_id        = aws_kms_key.operations.arn
 
   tags = {
@@ -98,7 +98,7 @@ resource "aws_lambda_function" "backup_verification" {
 
 resource "aws_cloudwatch_log_group" "failover_controller" {
   name              = "/aws/lambda/payment-failover-controller-primary-dev-test"
-  retention_in_days = 30
+  retention_in_days = 365
   kms_key_id        = aws_kms_key.operations.arn
 
   tags = {
@@ -154,7 +154,7 @@ resource "aws_lambda_function" "failover_controller" {
 
 resource "aws_cloudwatch_log_group" "secret_rotation" {
   name              = "/aws/lambda/payment-secret-rotation-primary-dev-test"
-  retention_in_days = 30
+  retention_in_days = 365
   kms_key_id        = aws_kms_key.operations.arn
 
   tags = {
@@ -205,7 +205,7 @@ resource "aws_lambda_function" "secret_rotation" {
 
 resource "aws_cloudwatch_log_group" "ledger_migration" {
   name              = "/aws/lambda/payment-ledger-migration-primary-dev-test"
-  retention_in_days = 30
+  retention_in_days = 365
   kms_key_id        = aws_kms_key.operations.arn
 
   tags = {

@@ -88,7 +88,7 @@ resource "aws_lambda_permission" "api_health" {
 # One line a request: who, what, how long; no body and no token.
 resource "aws_cloudwatch_log_group" "api" {
   name              = "/aws/apigateway/payment-secondary-dev-test"
-  retention_in_days = 30
+  retention_in_days = 365
   kms_key_id        = aws_kms_key.operations.arn
 
   tags = {

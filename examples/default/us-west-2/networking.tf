@@ -82,7 +82,7 @@ resource "aws_route_table_association" "private_2" {
 # Who talked to whom; what an investigation asks for first.
 resource "aws_cloudwatch_log_group" "flow_log" {
   name              = "/aws/vpc/payment-secondary-dev-test"
-  retention_in_days = 30
+  retention_in_days = 365
   kms_key_id        = aws_kms_key.operations.arn
 
   tags = {
