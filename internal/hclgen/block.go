@@ -33,6 +33,7 @@ type Block struct {
 	kind    string
 	labels  []string
 	why     string
+	notes   []string
 	file    string
 	module  *Module
 	parent  *Block
@@ -67,6 +68,12 @@ func (b *Block) Block(kind string, labels ...string) *Block {
 // Why gives the reason that is printed as a comment above the block.
 func (b *Block) Why(text string) *Block {
 	b.why = text
+	return b
+}
+
+// Note adds a comment inside the block, above its first attribute: where tools look for exceptions meant for them.
+func (b *Block) Note(text string) *Block {
+	b.notes = append(b.notes, text)
 	return b
 }
 
@@ -109,6 +116,10 @@ func (b *Block) DependsOn(blocks ...*Block) *Block {
 
 // Lifecycle fills the block's lifecycle block; several calls fill the same one.
 func (b *Block) Lifecycle(fill func(*Block)) *Block {
+	if fill == nil {
+		b.mistake("lifecycle", "lifecycle without a function (nil)", "pass a function that fills it")
+		return b
+	}
 	for _, item := range b.items {
 		if item.Nested != nil && item.Name == "lifecycle" {
 			fill(item.Nested)

@@ -203,6 +203,10 @@ func typeCases() []faultCase {
 			v := vpc(m)
 			record(m).Set("ttl", either(broken, v.Ref("id"), Call("tonumber", v.Ref("id"))))
 		}},
+		{"list in a string", `aws_vpc.v.tags.a: aws_route53_record.r.records, a set of string, cannot be part of a string`, func(m *Module, broken bool) {
+			r := record(m).Set("ttl", 5)
+			vpc(m).Set("tags", map[string]any{"a": Template("x-", either(broken, r.Ref("records"), r.Ref("name")))})
+		}},
 		{"call returns string", `is jsonencode({}), a string, where a map of string is required`, func(m *Module, broken bool) {
 			vpc(m).Set("tags", either(broken, JSON(map[string]any{}), Call("merge", map[string]any{})))
 		}},

@@ -35,7 +35,16 @@ func (c *checker) acceptsEphemeral(top, b *Block, attribute string) bool {
 	}
 	var kinds []string
 	for nested := b; nested != top; nested = nested.parent {
-		kinds = append(kinds, nested.kind)
+		switch nested.kind {
+		case "lifecycle":
+			return true // conditions are evaluated and not stored
+		case "content":
+			continue
+		case "dynamic":
+			kinds = append(kinds, nested.Name())
+		default:
+			kinds = append(kinds, nested.kind)
+		}
 	}
 	for i := len(kinds) - 1; i >= 0; i-- {
 		inner := s.blocks[kinds[i]]

@@ -75,6 +75,12 @@ func (c *checker) expression(top *Block, path string, value Expr) {
 			}
 			c.fault(top, path, fmt.Sprintf("there is no function %q", value.name), suggest(value.name, names))
 		}
+	case templateExpr:
+		for _, part := range value.parts {
+			if typ := c.typeOf(part); !typ.is(dynamicKind) && !typ.primitive() {
+				c.fault(top, path, fmt.Sprintf("%s, a %s, cannot be part of a string", Text(part), typ), "use one of its elements, or join()")
+			}
+		}
 	case keywordExpr:
 		c.keyword(top, path, value)
 	case refExpr:
@@ -148,6 +154,8 @@ func (c *checker) resolve(ref refExpr) (typ *valueType, sensitive bool, fault *p
 		return nil, false, &problem{"refers to no block (nil)", "take the reference from a block"}
 	case b.parent != nil:
 		return nil, false, &problem{"refers to a nested block", "take the reference from the resource"}
+	case b.module == nil:
+		return nil, false, &problem{"refers to a block of no module", "make blocks with a Module"}
 	case b.module != c.module:
 		return nil, false, &problem{"refers to a block of module " + b.module.name, "pass the value between modules with an output or remote state"}
 	case b.kind == KindOutput:

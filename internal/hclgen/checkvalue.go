@@ -27,9 +27,7 @@ func (c *checker) fits(b *Block, value Expr, want *valueType, path string) {
 		text, _ := Literal(value)
 		c.fitsText(b, text, want, path)
 	case templateExpr:
-		if text, literal := Literal(value); literal {
-			c.fitsText(b, text, want, path)
-		} else if !want.primitive() {
+		if !want.primitive() {
 			c.mismatch(b, path, "a string", want)
 		}
 	case numberExpr:

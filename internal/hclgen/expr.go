@@ -127,11 +127,17 @@ func Call(name string, args ...any) Expr {
 func JSON(value any) Expr { return Call("jsonencode", value) }
 
 // Template joins its parts to one string: Go strings are literal text, anything
-// else is interpolated.
+// else is interpolated. One part alone is that part, as the engines' fmt has it.
 func Template(parts ...any) Expr {
 	template := templateExpr{parts: make([]Expr, 0, len(parts))}
 	for _, part := range parts {
 		template.parts = appendPart(template.parts, toExpr(part))
+	}
+	switch len(template.parts) {
+	case 0:
+		return stringExpr{}
+	case 1:
+		return template.parts[0]
 	}
 	return template
 }

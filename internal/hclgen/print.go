@@ -82,9 +82,12 @@ func (p *printer) block(b *Block) {
 		p.buf = appendQuoted(p.buf, label)
 	}
 	p.buf = append(p.buf, ' ', '{')
-	if len(b.items) > 0 || len(b.depends) > 0 {
+	if len(b.items) > 0 || len(b.depends) > 0 || len(b.notes) > 0 {
 		p.newline()
 		p.indent++
+		for _, note := range b.notes {
+			p.comment(note)
+		}
 		p.body(b)
 		p.indent--
 		p.startLine()
@@ -238,15 +241,18 @@ func (w *attributeWriter) blank() {
 	}
 }
 
-// columns is the width of an object key as hclwrite counts it.
+// columns is the width of an object key as hclwrite counts it. A key that is not
+// ASCII is quoted.
 func columns(key []byte) int {
 	for _, c := range key {
 		if c >= utf8.RuneSelf {
-			count, err := textseg.TokenCount(key, textseg.ScanGraphemeClusters)
+			// The quotes are tokens of their own: a mark does not join them.
+			inner := key[1 : len(key)-1]
+			count, err := textseg.TokenCount(inner, textseg.ScanGraphemeClusters)
 			if err != nil {
 				return utf8.RuneCount(key)
 			}
-			return count
+			return count + 2
 		}
 	}
 	return len(key)

@@ -43,7 +43,10 @@ func appendEscaped(buf []byte, s string, beforeInterpolation bool) []byte {
 			buf = append(buf, c)
 		default:
 			r, size := utf8.DecodeRuneInString(s[i:])
-			if unicode.IsPrint(r) || unicode.IsMark(r) {
+			// hclwrite counts a mark after a quote or $ { as a column of its own, after
+			// another sign as none: only after a letter is it certain.
+			stray := unicode.In(r, unicode.M, unicode.Sk) && (i == 0 || !isWord(s[i-1]))
+			if unicode.IsPrint(r) && !stray {
 				buf = append(buf, s[i:i+size]...)
 			} else if r > 0xffff {
 				buf = fmt.Appendf(buf, `\U%08x`, r)
@@ -56,6 +59,11 @@ func appendEscaped(buf []byte, s string, beforeInterpolation bool) []byte {
 		i++
 	}
 	return buf
+}
+
+// isWord says whether a byte is an ASCII letter or digit, or part of a longer rune.
+func isWord(c byte) bool {
+	return c >= utf8.RuneSelf || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
 func markerRun(s string, c byte) int {
@@ -100,10 +108,12 @@ func heredocLines(text string) ([]string, bool) {
 			return nil, false
 		}
 	}
+	leading := true // a mark or an emoji's skin tone joins the space before it, and HCL counts both as one
 	for _, r := range text {
-		if r != '\n' && r != '\t' && !unicode.IsPrint(r) {
+		if r != '\n' && r != '\t' && !unicode.IsPrint(r) || leading && r >= utf8.RuneSelf {
 			return nil, false
 		}
+		leading = r == '\n' || r == '\t' || r == ' '
 	}
 	return strings.Split(strings.TrimSuffix(text, "\n"), "\n"), true
 }

@@ -33,7 +33,6 @@ type blockSchema struct {
 type attributeSchema struct {
 	typ                                             *valueType
 	required, optional, computed, sensitive, secret bool // secret: write-only
-	ephemeral                                       bool // accepts ephemeral values
 }
 
 type nestedSchema struct {

@@ -68,13 +68,6 @@ func Literal(expr Expr) (string, bool) {
 		return expr.value, true
 	case heredocExpr:
 		return expr.text, true
-	case templateExpr:
-		if len(expr.parts) == 0 {
-			return "", true
-		}
-		if only, ok := expr.parts[0].(stringExpr); ok && len(expr.parts) == 1 {
-			return only.value, true
-		}
 	}
 	return "", false
 }
