@@ -53,7 +53,7 @@ func either(broken bool, wrong, right any) any {
 }
 
 func TestCheckAgainstSchema(t *testing.T) {
-	for _, group := range [][]faultCase{structureCases(), typeCases(), referenceCases(), flowCases(), metaCases()} {
+	for _, group := range [][]faultCase{structureCases(), mistakeCases(), typeCases(), referenceCases(), graphCases(), flowCases(), metaCases()} {
 		runCases(t, group)
 	}
 }
@@ -137,6 +137,11 @@ func structureCases() []faultCase {
 			}
 			m.Resource("main.tf", "aws_security_group", "g").Set("ingress", List(members))
 		}},
+	}
+}
+
+func mistakeCases() []faultCase {
+	return []faultCase{
 		{"duplicate address", `other.tf: aws_vpc.v: the address is taken by a block in main.tf`, func(m *Module, broken bool) {
 			vpc(m)
 			m.Resource("other.tf", "aws_vpc", either(broken, "v", "w").(string))

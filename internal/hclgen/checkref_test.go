@@ -54,6 +54,11 @@ func referenceCases() []faultCase {
 			base := either(broken, String("x"), vpc(m).Ref("")).(Expr)
 			m.Output("out.tf", "o").Set("value", Traverse(base, ".id"))
 		}},
+	}
+}
+
+func graphCases() []faultCase {
+	return []faultCase{
 		{"remote state outputs are of any type", `there is no attribute "output"`, func(m *Module, broken bool) {
 			state := m.Data("main.tf", "terraform_remote_state", "global").Set("backend", "local").Set("config", map[string]any{"path": "x"})
 			m.Resource("main.tf", "aws_db_subnet_group", "g").Set("subnet_ids", state.Ref(either(broken, "output", "outputs").(string)+".ids"))

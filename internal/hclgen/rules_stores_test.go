@@ -49,10 +49,6 @@ func databaseCases() []faultCase {
 }
 
 func journalCases() []faultCase {
-	replica := func(b *Block, region string) *Block {
-		return b.Block("replica").Set("region_name", region).Set("consistency_mode", "STRONG")
-	}
-	witness := func(b *Block) { b.Block("global_table_witness").Set("region_name", "us-east-2") }
 	return []faultCase{
 		{"table-hash-key", "hash_key: is not set", func(m *Module, broken bool) {
 			b := m.Resource("main.tf", "aws_dynamodb_table", "t").Set("name", "t").Set("billing_mode", "PAY_PER_REQUEST")
@@ -83,6 +79,15 @@ func journalCases() []faultCase {
 		{"table-stream", "stream_view_type: is not set with stream_enabled", func(m *Module, broken bool) {
 			set(table(m).Set("stream_enabled", true), "stream_view_type", either(broken, nil, "KEYS_ONLY"))
 		}},
+	}
+}
+
+func strongCases() []faultCase {
+	replica := func(b *Block, region string) *Block {
+		return b.Block("replica").Set("region_name", region).Set("consistency_mode", "STRONG")
+	}
+	witness := func(b *Block) { b.Block("global_table_witness").Set("region_name", "us-east-2") }
+	return []faultCase{
 		{"table-strong-members", "1 STRONG replicas and 0 witnesses", func(m *Module, broken bool) {
 			b := table(m)
 			if replica(b, "us-west-2"); !broken {

@@ -50,7 +50,7 @@ func set(b *Block, name string, value any) {
 // TestRules plants each rule's fault, and proves that the twin without it is clean.
 func TestRules(t *testing.T) {
 	tested := map[string]bool{}
-	for _, group := range [][]faultCase{dnsCases(), databaseCases(), journalCases(), networkCases(), computeCases(), apiCases(), alarmCases(), secretCases(), policyCases(), valueCases()} {
+	for _, group := range [][]faultCase{dnsCases(), databaseCases(), journalCases(), strongCases(), networkCases(), computeCases(), apiCases(), alarmCases(), secretCases(), policyCases(), valueCases()} {
 		runCases(t, group)
 		for _, test := range group {
 			name, _, _ := strings.Cut(test.name, "/")
