@@ -58,6 +58,10 @@ func (r region) function(name string) {
 			Set("subnet_ids", r.made.privateSubnetIDs).
 			Set("security_group_ids", hclgen.List(r.made.functionGroup.Ref("id")))
 	}
+	function.Block("tracing_config").Set("mode", "PassThrough")
+	if !InVPC(name) {
+		function.Note("checkov:skip=CKV_AWS_117: it calls AWS APIs only; in the VPC it would need more endpoints and reach no more.")
+	}
 	function.Block("logging_config").
 		Set("log_format", "JSON").
 		Set("log_group", logs.Ref("name"))

@@ -44,6 +44,9 @@ func (i identities) function(name string, role config.Role) {
 		Set("name", i.names.Policy(name, role)).
 		Set("policy", policy(statements...)).
 		Set("tags", nameTag(i.names.Policy(name, role)))
+	if InVPC(name) {
+		allowed.Note("checkov:skip=CKV_AWS_290: network interfaces have no narrower resource, and the code itself is denied them.")
+	}
 	i.resource("aws_iam_role_policy_attachment", label, "").
 		Set("role", block.Ref("name")).
 		Set("policy_arn", allowed.Ref("arn"))

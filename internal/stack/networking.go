@@ -10,6 +10,7 @@ import (
 func (r region) networking() {
 	r = r.at("networking.tf", "The VPC of the functions and the ledger. Nothing in it is reachable from the internet.")
 	r.vpc()
+	r.closeDefaultGroup()
 	r.gateway()
 	r.privateSubnets()
 	if r.cfg.Egress == config.EgressNAT {
@@ -24,6 +25,14 @@ func (r region) vpc() {
 		Set("enable_dns_support", true).
 		Set("enable_dns_hostnames", true)
 	r.tagged(r.made.vpc, "vpc")
+}
+
+// closeDefaultGroup takes over the group that AWS made with the VPC and leaves it without rules, so that a thing that
+// was given no group reaches nobody (AWS Foundational Security Best Practices EC2.2).
+func (r region) closeDefaultGroup() {
+	group := r.resource("aws_default_security_group", "closed", "No rules: what was given no group of its own reaches nobody.").
+		Set("vpc_id", r.made.vpc.Ref("id"))
+	r.tagged(group, "default-sg")
 }
 
 func (r region) gateway() {

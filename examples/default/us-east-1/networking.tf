@@ -11,6 +11,15 @@ resource "aws_vpc" "payment" {
   }
 }
 
+# No rules: what was given no group of its own reaches nobody.
+resource "aws_default_security_group" "closed" {
+  vpc_id = aws_vpc.payment.id
+
+  tags = {
+    Name = "payment-primary-default-sg-dev-test"
+  }
+}
+
 # Inert while egress is by endpoints: no route leads to it and no subnet is public.
 resource "aws_internet_gateway" "payment" {
   vpc_id = aws_vpc.payment.id
