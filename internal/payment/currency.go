@@ -1,5 +1,10 @@
 package payment
 
+import (
+	"maps"
+	"slices"
+)
+
 // minorUnitDigits are the active codes of ISO 4217 list one (January 2026) that are money, with their exponents.
 //
 // golang.org/x/text/currency is not the source: it holds CLDR's display digits (IQD 0 where ISO says 3, AFN 0
@@ -34,3 +39,6 @@ func MinorUnitDigits(currency string) (int, bool) {
 	digits, ok := minorUnitDigits[currency]
 	return digits, ok
 }
+
+// Currencies lists every code that MinorUnitDigits knows, sorted.
+func Currencies() []string { return slices.Sorted(maps.Keys(minorUnitDigits)) }

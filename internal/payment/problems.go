@@ -12,7 +12,6 @@ var (
 	ProblemUnexpectedBody       = problem("unexpected-body", "This request takes no body", http.StatusBadRequest)
 	ProblemBodyTooLarge         = problem("body-too-large", "Request body too large", http.StatusRequestEntityTooLarge)
 	ProblemInvalidBase64        = problem("invalid-base64", "Request body is not the base64 it is said to be", http.StatusBadRequest)
-	ProblemUnknownEvent         = problem("unknown-event", "Event is neither an HTTP request nor a payment", http.StatusBadRequest)
 
 	// The body as JSON.
 	ProblemEmptyBody     = problem("empty-body", "Request body is empty", http.StatusBadRequest)
@@ -20,6 +19,7 @@ var (
 	ProblemNotAnObject   = problem("not-an-object", "Request body is not a JSON object", http.StatusBadRequest)
 	ProblemDuplicateKey  = problem("duplicate-key", "A field is given twice", http.StatusBadRequest)
 	ProblemTrailingData  = problem("trailing-data", "Data after the JSON object", http.StatusBadRequest)
+	ProblemUnknownField  = problem("unknown-field", "A field is not known", http.StatusBadRequest)
 	ProblemMissingField  = problem("missing-field", "A required field is missing", http.StatusBadRequest)
 	ProblemWrongType     = problem("wrong-type", "A field has the wrong JSON type", http.StatusBadRequest)
 	ProblemInvalidNumber = problem("invalid-number", "NaN and Infinity are not numbers of JSON", http.StatusBadRequest)
@@ -50,9 +50,9 @@ var (
 func Problems() []Problem {
 	all := []*Problem{
 		ProblemUnknownPath, ProblemMethodNotAllowed, ProblemUnsupportedMediaType, ProblemUnexpectedBody,
-		ProblemBodyTooLarge, ProblemInvalidBase64, ProblemUnknownEvent,
+		ProblemBodyTooLarge, ProblemInvalidBase64,
 		ProblemEmptyBody, ProblemInvalidJSON, ProblemNotAnObject, ProblemDuplicateKey, ProblemTrailingData,
-		ProblemMissingField, ProblemWrongType, ProblemInvalidNumber,
+		ProblemUnknownField, ProblemMissingField, ProblemWrongType, ProblemInvalidNumber,
 		ProblemPaymentIDTooLong, ProblemPaymentIDCharacters, ProblemIdempotencyKeyMismatch,
 		ProblemAmountFormat, ProblemAmountPrecision, ProblemAmountTooLarge, ProblemAmountZero, ProblemAmountNegative,
 		ProblemAmountNegativeZero, ProblemUnknownCurrency,
