@@ -163,7 +163,8 @@ func (e *Engine) run(directory, what string, command func(ctx context.Context, r
 	return nil
 }
 
-// Init installs the provider and prepares the backend.
+// Init installs the provider and prepares the backend. A root without backend
+// block and child modules needs no Init, thanks to the overrides.
 func (e *Engine) Init(directory string, options ...tfexec.InitOption) error {
 	return e.run(directory, "init", func(ctx context.Context, runner *tfexec.Terraform) error {
 		return runner.Init(ctx, options...)

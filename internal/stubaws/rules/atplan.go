@@ -7,11 +7,11 @@ import (
 
 // atPlan holds the lines that need the resource's Region, known at plan.
 var atPlan = map[string][]rule{
-	"aws_cloudwatch_metric_alarm":    {{"alarm-action-region", "alarm_actions", actionRegion}},
-	"aws_cloudwatch_composite_alarm": {{"alarm-action-region", "alarm_actions", actionRegion}},
+	"aws_cloudwatch_metric_alarm":    {{"alarm-topic-region", "alarm_actions", actionRegion}},
+	"aws_cloudwatch_composite_alarm": {{"alarm-topic-region", "alarm_actions", actionRegion}},
 	"aws_dynamodb_table":             {{"replica-region", "replica", replicaRegion}},
 	"aws_kms_replica_key":            {{"replica-region", "primary_key_arn", keyReplicaRegion}},
-	"aws_lambda_function":            {{"lambda-role", "role", lambdaRole}},
+	"aws_lambda_function":            {{"function-role", "role", lambdaRole}},
 	"aws_secretsmanager_secret":      {{"replica-region", "replica", secretReplicaRegion}},
 }
 

@@ -15,6 +15,10 @@ import (
 // The kinds of rule that most lines of the table are. Their words are those of
 // the provider's SDK.
 
+// enumeration begins the name of the trap of a value outside an enumeration;
+// run puts the type behind it.
+const enumeration = "enumeration "
+
 // conflicts refuses more than one of the names.
 func conflicts(trap string, names ...string) rule {
 	return rule{trap, names[0], func(r resource) string {
@@ -78,9 +82,9 @@ func required(trap, name string) rule {
 	}}
 }
 
-// oneOf refuses other strings at the path.
-func oneOf(trap, path string, allowed ...string) rule {
-	return rule{trap, top(path), func(r resource) string {
+// oneOf refuses other strings at the path. The trap is named by type and path.
+func oneOf(path string, allowed ...string) rule {
+	return rule{enumeration + "." + path, top(path), func(r resource) string {
 		for _, value := range r.all(path) {
 			if asText(value) != "" && !slices.Contains(allowed, value.AsString()) {
 				return fmt.Sprintf("expected %s to be one of %q, got %s", path, allowed, value.AsString())
@@ -137,7 +141,7 @@ func matches(trap, path, pattern, words string) rule {
 
 // policy refuses text that is no JSON object.
 func policy(path string) rule {
-	return rule{"json-policy", top(path), func(r resource) string {
+	return rule{"policy-document", top(path), func(r resource) string {
 		for _, value := range r.all(path) {
 			var document map[string]any
 			if asText(value) == "" {

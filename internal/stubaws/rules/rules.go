@@ -11,6 +11,7 @@ package rules
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 )
@@ -30,6 +31,11 @@ type rule struct {
 	trap      string
 	attribute string
 	check     func(r resource) string
+}
+
+// name is the trap's name for a type: enumerations are named by type and path.
+func (line rule) name(typeName string) string {
+	return strings.Replace(line.trap, enumeration+".", enumeration+typeName+".", 1)
 }
 
 // resource is what a rule looks at: configuration at validation, planned state at plan.
@@ -66,7 +72,7 @@ func run(table []rule, judged resource) []Finding {
 	var findings []Finding
 	for _, line := range table {
 		if detail := line.check(judged); detail != "" {
-			findings = append(findings, Finding{Trap: line.trap, Attribute: line.attribute, Summary: summary, Detail: detail})
+			findings = append(findings, Finding{Trap: line.name(judged.typeName), Attribute: line.attribute, Summary: summary, Detail: detail})
 		}
 	}
 	return findings
@@ -76,9 +82,9 @@ func run(table []rule, judged resource) []Finding {
 func Traps() []string {
 	var names []string
 	for _, table := range []map[string][]rule{common, special, atPlan, creation} {
-		for _, lines := range table {
+		for typeName, lines := range table {
 			for _, line := range lines {
-				names = append(names, line.trap)
+				names = append(names, line.name(typeName))
 			}
 		}
 	}

@@ -14,34 +14,51 @@ var special = map[string][]rule{
 		{"provider-tags", "ignore_tags", atMostOneBlock("ignore_tags")},
 	},
 	"aws_apigatewayv2_authorizer": {
-		oneOf("authorizer-type", "authorizer_type", "JWT", "REQUEST"),
+		oneOf("authorizer_type", "JWT", "REQUEST"), oneOf("authorizer_payload_format_version", "1.0", "2.0"),
 		{"authorizer-jwt", "jwt_configuration", jwtAuthorizer},
 		{"authorizer-request", "authorizer_uri", requestAuthorizer},
 	},
-	"aws_cloudwatch_metric_alarm": {{"alarm-incomplete", "metric_name", completeAlarm}},
+	"aws_apigatewayv2_integration": {{"integration-uri", "integration_uri", proxyTarget}},
+	"aws_apigatewayv2_route":       {{"route-authorizer", "authorizer_id", routeAuthorizer}},
+	"aws_cloudwatch_metric_alarm": {
+		{"alarm-complete", "metric_name", completeAlarm},
+		{"alarm-threshold", "threshold", alarmThreshold},
+		{"alarm-datapoints", "datapoints_to_alarm", alarmDatapoints},
+		{"alarm-returned-query", "metric_query", returnedQuery},
+	},
 	"aws_dynamodb_table": {
 		{"table-attributes", "attribute", tableAttributes},
-		{"table-consistency", "replica", strongTable},
+		{"table-hash-key", "hash_key", tableHashKey},
+		{"table-strong-members", "replica", strongMembers},
+		{"table-strong-limits", "replica", strongLimits},
 		{"table-capacity", "billing_mode", tableCapacity},
 		{"table-stream", "stream_enabled", tableStream},
 	},
 	"aws_flow_log": {{"flow-log-traffic", "traffic_type", flowLogTraffic}},
 	"aws_lambda_function": {
 		name("function_name", `^(arn:aws:lambda:.*|[a-zA-Z0-9-_]{1,64})$`),
-		{"lambda-runtime", "runtime", lambdaRuntime},
+		{"function-zip", "handler", functionPackage},
+		{"function-runtime", "runtime", functionRuntime},
+		{"function-object", "s3_key", functionObject},
+		{"function-architectures", "architectures", functionArchitectures},
 	},
+	"aws_nat_gateway": {{"nat-address", "allocation_id", natAddress}},
 	"aws_rds_cluster": {
-		{"global-managed-password", "manage_master_user_password", managedInGlobal},
-		{"replica-kms-key", "kms_key_id", replicaKey},
+		{"cluster-managed-password-global", "manage_master_user_password", managedInGlobal},
+		{"cluster-secondary-key", "kms_key_id", replicaKey},
 	},
+	"aws_rds_cluster_instance": {{"instance-monitoring", "monitoring_role_arn", instanceMonitoring}},
 	"aws_route53_health_check": {
 		{"health-check-endpoint", "fqdn", healthCheckEndpoint},
 		{"health-check-regions", "regions", healthCheckRegions},
 	},
-	"aws_secretsmanager_secret":          {{"secret-recovery-window", "recovery_window_in_days", recoveryWindow}},
-	"aws_secretsmanager_secret_rotation": {{"rotation-rules", "rotation_rules", rotationRules}},
-	"aws_vpc_endpoint":                   {{"endpoint-conflict", "vpc_endpoint_type", endpointConflict}},
-	"aws_vpc_peering_connection":         {{"peering-auto-accept", "auto_accept", peeringAccept}},
+	"aws_scheduler_schedule":              {{"schedule-window", "flexible_time_window", scheduleWindow}},
+	"aws_secretsmanager_secret":           {{"secret-recovery", "recovery_window_in_days", recoveryWindow}},
+	"aws_secretsmanager_secret_rotation":  {{"rotation-rules", "rotation_rules", rotationRules}},
+	"aws_vpc_endpoint":                    {{"endpoint-kind", "vpc_endpoint_type", endpointConflict}},
+	"aws_vpc_peering_connection":          {{"peering-accept", "auto_accept", peeringAccept}},
+	"aws_vpc_security_group_egress_rule":  {{"rule-ports", "from_port", rulePorts}},
+	"aws_vpc_security_group_ingress_rule": {{"rule-ports", "from_port", rulePorts}},
 }
 
 // atMostOneBlock: framework blocks carry no limit in the schema.
@@ -136,22 +153,31 @@ func tableAttributes(r resource) string {
 			return fmt.Sprintf("all attributes must be indexed. Unused attributes: [%q]", key)
 		}
 	}
+	return ""
+}
+
+func tableHashKey(r resource) string {
 	if !r.present("hash_key") && !r.present("restore_source_name") && !r.present("restore_source_table_arn") && !r.present("import_table") {
 		return "hash_key is required for a new table"
 	}
 	return ""
 }
 
-// strongTable: strong consistency is two STRONG replicas, or one and a witness;
-// no local index, no time to live (DynamoDB guide, global tables version 2).
-func strongTable(r resource) string {
-	replicas := r.blocks("replica")
+// strongReplicas counts the replicas with strong consistency.
+func strongReplicas(r resource) int {
 	strong := 0
-	for _, replica := range replicas {
+	for _, replica := range r.blocks("replica") {
 		if replica.text("consistency_mode") == "STRONG" {
 			strong++
 		}
 	}
+	return strong
+}
+
+// strongMembers: strong consistency is two STRONG replicas, or one and a witness
+// (DynamoDB guide, global tables version 2).
+func strongMembers(r resource) string {
+	replicas, strong := r.blocks("replica"), strongReplicas(r)
 	witnesses := len(r.blocks("global_table_witness"))
 	switch {
 	case strong == 0 && witnesses == 0:
@@ -160,7 +186,16 @@ func strongTable(r resource) string {
 		return fmt.Sprintf("global_table_witness must be used with exactly one replica with consistency_mode STRONG, got %d replicas, %d STRONG", len(replicas), strong)
 	case witnesses == 0 && (strong != 2 || len(replicas) != 2):
 		return fmt.Sprintf("Using consistency_mode STRONG requires exactly two replicas, or one replica and a witness, got %d replicas, %d STRONG", len(replicas), strong)
-	case r.set("local_secondary_index"):
+	}
+	return ""
+}
+
+// strongLimits: neither local indexes nor time to live (same source).
+func strongLimits(r resource) string {
+	if strongReplicas(r) == 0 {
+		return ""
+	}
+	if r.set("local_secondary_index") {
 		return "ValidationException: local secondary indexes are not supported with strong consistency"
 	}
 	for _, ttl := range r.blocks("ttl") {
@@ -197,18 +232,40 @@ func flowLogTraffic(r resource) string {
 	return ""
 }
 
-// lambdaRuntime: the runtimes on which functions can be created are more; these
-// are refused (Lambda guide, deprecated runtimes).
-func lambdaRuntime(r resource) string {
+// functionRuntime: the runtimes that exist change too often for a list; the
+// retired ones are refused (Lambda guide, deprecated runtimes).
+func functionRuntime(r resource) string {
 	retired := []string{"go1.x", "provided", "python3.8", "nodejs16.x", "java8", "dotnet6"}
 	if slices.Contains(retired, r.text("runtime")) {
 		return fmt.Sprintf("InvalidParameterValueException: The runtime parameter of %s is no longer supported for creating or updating AWS Lambda functions", r.text("runtime"))
 	}
-	if kind := r.text("package_type"); kind != "Image" && !r.present("image_uri") && (!r.present("handler") || !r.present("runtime")) {
+	return ""
+}
+
+func functionPackage(r resource) string {
+	image := r.text("package_type") == "Image"
+	switch {
+	case !image && !r.present("image_uri") && (!r.present("handler") || !r.present("runtime")):
 		return "handler and runtime must be set when PackageType is Zip"
-	}
-	if r.set("image_uri") && r.text("package_type") != "Image" {
+	case image && (r.set("handler") || r.set("runtime")):
+		return "InvalidParameterValueException: handler and runtime are not for PackageType Image"
+	case r.set("image_uri") && !image:
 		return "image_uri needs package_type Image"
+	}
+	return ""
+}
+
+func functionObject(r resource) string {
+	if r.present("s3_bucket") != r.present("s3_key") {
+		return "\"s3_key\": all of `s3_bucket,s3_key` must be specified"
+	}
+	return ""
+}
+
+func functionArchitectures(r resource) string {
+	list := r.get("architectures")
+	if !list.IsNull() && list.IsKnown() && list.LengthInt() > 1 {
+		return fmt.Sprintf("Too many list items: attribute architectures supports 1 item maximum, but config has %d declared.", list.LengthInt())
 	}
 	return ""
 }
@@ -239,8 +296,6 @@ func healthCheckEndpoint(r resource) string {
 		return fmt.Sprintf("InvalidInput: a %s health check needs fqdn or ip_address", kind)
 	case endpoint && !r.present("request_interval"):
 		return fmt.Sprintf("InvalidInput: a %s health check needs request_interval", kind)
-	case endpoint && !r.present("failure_threshold"):
-		return fmt.Sprintf("InvalidInput: a %s health check needs failure_threshold", kind)
 	case strings.HasSuffix(kind, "STR_MATCH") && !r.present("search_string"):
 		return fmt.Sprintf("InvalidInput: a %s health check needs search_string", kind)
 	case kind != "" && !strings.HasSuffix(kind, "STR_MATCH") && r.set("search_string"):
