@@ -45,7 +45,7 @@ func appendEscaped(buf []byte, s string, beforeInterpolation bool) []byte {
 			r, size := utf8.DecodeRuneInString(s[i:])
 			// hclwrite counts a mark after a quote or $ { as a column of its own, after
 			// another sign as none: only after a letter is it certain.
-			stray := unicode.In(r, unicode.M, unicode.Sk) && (i == 0 || !isWord(s[i-1]))
+			stray := unicode.In(r, unicode.M, unicode.Sk, unicode.Other_Grapheme_Extend) && (i == 0 || !isWord(s[i-1]))
 			if unicode.IsPrint(r) && !stray {
 				buf = append(buf, s[i:i+size]...)
 			} else if r > 0xffff {
