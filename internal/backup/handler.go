@@ -45,9 +45,8 @@ type Deps struct {
 	RDS     RDS
 	Policy  Policy
 	Now     func() time.Time
-	// Emit writes measurements to CloudWatch with the dimensions Environment and Cluster.
-	Emit   func([]Measurement) error
-	Logger *slog.Logger
+	Emitter Emitter
+	Logger  *slog.Logger
 	// Restore answers the restore actions; without it they are errors.
 	Restore RestoreTest
 }
@@ -109,19 +108,18 @@ func verify(ctx context.Context, deps Deps, request Request) (Result, error) {
 		policy.MinRetention = time.Duration(request.MinRetentionDays) * 24 * time.Hour
 	}
 	verdict := Verdict{Level: Failure, Cluster: deps.Cluster}
+	now := deps.Now()
 	observation, err := Observe(ctx, deps.RDS, deps.Cluster)
 	if err != nil {
 		// Backups that nobody can look at count as failed: the alarm must not depend on the API that broke.
 		verdict.Reasons = []string{err.Error()}
 	} else {
-		verdict = Judge(observation, deps.Now(), policy)
+		verdict = Judge(observation, now, policy)
 		if verdict.Level == Failure {
 			err = &FailedError{Verdict: verdict}
 		}
 	}
-	if failed := deps.Emit(Measurements(verdict)); failed != nil {
-		err = errors.Join(err, fmt.Errorf("emit metrics of cluster %s: %w", deps.Cluster, failed))
-	}
+	err = errors.Join(err, EmitVerdict(deps.Emitter, now, verdict))
 	// A returned error is logged by whoever called; only what is not an error is logged here.
 	if err == nil {
 		deps.Logger.InfoContext(ctx, "backups verified", "cluster", deps.Cluster, "role", verdict.Role,

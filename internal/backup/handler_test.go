@@ -1,11 +1,13 @@
 package backup_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -46,21 +48,45 @@ func newServer() *backuptest.RDS {
 	return server
 }
 
-// metrics keeps what a run emitted, by name.
-type metrics map[string]float64
+// line is what a run wrote for CloudWatch.
+type line struct{ bytes.Buffer }
 
-func (m metrics) emit(measurements []backup.Measurement) error {
-	for _, one := range measurements {
-		m[one.Name] = one.Value
+// metrics reads the line's metrics as CloudWatch would, by name and with their units.
+func (l *line) metrics(t *testing.T) map[string]string {
+	t.Helper()
+	read := map[string]string{}
+	if l.Len() == 0 {
+		return read
 	}
-	return nil
+	var directive struct {
+		AWS struct {
+			CloudWatchMetrics []struct {
+				Namespace  string
+				Dimensions [][]string
+				Metrics    []struct{ Name, Unit string }
+			}
+		} `json:"_aws"`
+	}
+	var values map[string]any
+	if err := errors.Join(json.Unmarshal(l.Bytes(), &directive), json.Unmarshal(l.Bytes(), &values)); err != nil {
+		t.Fatalf("not one line of metrics: %v", err)
+	}
+	set := directive.AWS.CloudWatchMetrics[0]
+	if set.Namespace != "PaymentSystem" || fmt.Sprint(set.Dimensions) != "[[Environment Cluster]]" ||
+		values["Environment"] != "t" || values["Cluster"] != cluster {
+		t.Errorf("namespace or dimensions are wrong: %s", l)
+	}
+	for _, metric := range set.Metrics {
+		read[metric.Name] = fmt.Sprint(values[metric.Name], " ", metric.Unit)
+	}
+	return read
 }
 
-func newDeps(t *testing.T, server *backuptest.RDS) (backup.Deps, metrics) {
-	emitted := metrics{}
+func newDeps(t *testing.T, server *backuptest.RDS) (backup.Deps, *line) {
+	emitted := &line{}
 	return backup.Deps{
 		Cluster: cluster, RDS: server.Client(t), Policy: backup.DefaultPolicy(),
-		Now: func() time.Time { return noon }, Emit: emitted.emit, Logger: slog.New(slog.DiscardHandler),
+		Now: func() time.Time { return noon }, Emitter: telemetry.NewWriter(emitted, "t"), Logger: slog.New(slog.DiscardHandler),
 	}, emitted
 }
 
@@ -89,12 +115,12 @@ func TestHandlerAnswersAsTheOriginal(t *testing.T) {
 	if err := json.Unmarshal(encoded, &decoded); err != nil || decoded.Body.LatestSnapshot != result.Body.LatestSnapshot {
 		t.Errorf("answer does not decode into itself: %v, %+v", err, decoded)
 	}
-	wantMetrics := metrics{
-		telemetry.BackupVerificationSuccess: 1, telemetry.BackupVerificationWarning: 0, telemetry.BackupVerificationFailure: 0,
-		telemetry.BackupSnapshotAge: 9 * 3600, telemetry.BackupRestorableAge: 95,
+	wantMetrics := map[string]string{
+		"BackupVerificationSuccess": "1 Count", "BackupVerificationWarning": "0 Count", "BackupVerificationFailure": "0 Count",
+		"BackupSnapshotAge": "32400 Seconds", "BackupRestorableAge": "95 Seconds",
 	}
-	if fmt.Sprint(emitted) != fmt.Sprint(wantMetrics) {
-		t.Errorf("metrics %v, want %v", emitted, wantMetrics)
+	if got := emitted.metrics(t); !maps.Equal(got, wantMetrics) {
+		t.Errorf("metrics %v, want %v", got, wantMetrics)
 	}
 }
 
@@ -117,18 +143,18 @@ func TestHandlerOutcomes(t *testing.T) {
 			}},
 		{name: "RDS refuses", want: backup.Failure, text: "AccessDenied",
 			prepare: func(server *backuptest.RDS) {
-				server.Before = func(string, url.Values) error {
+				server.SetHooks(func(string, url.Values) error {
 					return &backuptest.Fault{Status: 403, Code: "AccessDenied", Message: "no"}
-				}
+				}, nil)
 			}},
 		{name: "second page fails", want: backup.Failure, text: "describe snapshots of cluster " + cluster,
 			prepare: func(server *backuptest.RDS) {
-				server.Before = func(_ string, form url.Values) error {
+				server.SetHooks(func(_ string, form url.Values) error {
 					if form.Get("Marker") != "" {
 						return &backuptest.Fault{Status: 503, Code: "ServiceUnavailable", Message: "later"}
 					}
 					return nil
-				}
+				}, nil)
 			}},
 	}
 	for _, c := range cases {
@@ -150,9 +176,12 @@ func TestHandlerOutcomes(t *testing.T) {
 				t.Errorf("answer %+v, want status %s", result, c.want)
 			}
 			for level, name := range []string{telemetry.BackupVerificationSuccess, telemetry.BackupVerificationWarning, telemetry.BackupVerificationFailure} {
-				value, emittedAtAll := emitted[name]
-				if !emittedAtAll || (value == 1) != (backup.Level(level) == c.want) {
-					t.Errorf("metric %s is %v (emitted %t), verdict %s", name, value, emittedAtAll, c.want)
+				want := "0 Count"
+				if backup.Level(level) == c.want {
+					want = "1 Count"
+				}
+				if got := emitted.metrics(t)[name]; got != want {
+					t.Errorf("metric %s is %q, want %q", name, got, want)
 				}
 			}
 		})
@@ -164,10 +193,10 @@ func TestHandlerMissingCluster(t *testing.T) {
 	deps, emitted := newDeps(t, &backuptest.RDS{})
 	_, err := backup.Handler(deps)(context.Background(), nil)
 	var failed *backup.FailedError
-	if !errors.As(err, &failed) || emitted[telemetry.BackupVerificationFailure] != 1 {
-		t.Errorf("error %v, metrics %v, want a failed verdict", err, emitted)
+	if !errors.As(err, &failed) || emitted.metrics(t)[telemetry.BackupVerificationFailure] != "1 Count" {
+		t.Errorf("error %v, metrics %s, want a failed verdict", err, emitted)
 	}
-	if _, known := emitted[telemetry.BackupSnapshotAge]; known {
+	if _, known := emitted.metrics(t)[telemetry.BackupSnapshotAge]; known {
 		t.Error("an age was emitted for a snapshot that does not exist")
 	}
 }
@@ -182,16 +211,21 @@ func TestHandlerBadEvents(t *testing.T) {
 	} {
 		deps, emitted := newDeps(t, newServer())
 		_, err := backup.Handler(deps)(context.Background(), json.RawMessage(event))
-		if err == nil || !strings.Contains(err.Error(), want) || len(emitted) != 0 {
-			t.Errorf("event %s: error %v, metrics %v; want %q and none", event, err, emitted, want)
+		if err == nil || !strings.Contains(err.Error(), want) || emitted.Len() != 0 {
+			t.Errorf("event %s: error %v, metrics %s; want %q and none", event, err, emitted, want)
 		}
 	}
 }
 
+// fullDisk takes no byte.
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+
 // TestHandlerReportsUnwrittenMetrics: a run whose metric is lost must count as an error at least.
 func TestHandlerReportsUnwrittenMetrics(t *testing.T) {
 	deps, _ := newDeps(t, newServer())
-	deps.Emit = func([]backup.Measurement) error { return errors.New("disk full") }
+	deps.Emitter = telemetry.NewWriter(fullDisk{}, "t")
 	if _, err := backup.Handler(deps)(context.Background(), nil); err == nil || !strings.Contains(err.Error(), "disk full") {
 		t.Errorf("error %v, want the lost metric", err)
 	}

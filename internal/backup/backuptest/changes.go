@@ -20,7 +20,7 @@ func (r *RDS) restoreFromSnapshot(form url.Values) (any, error) {
 	case snapshot.Status != statusAvailable:
 		return nil, &Fault{Code: "InvalidDBClusterSnapshotStateFault", Message: id + " is " + snapshot.Status}
 	}
-	return r.restoreLocked(form, id)
+	return r.restoreLocked(form, id, snapshot.DBClusterIdentifier)
 }
 
 func (r *RDS) restoreToPointInTime(form url.Values) (any, error) {
@@ -34,11 +34,11 @@ func (r *RDS) restoreToPointInTime(form url.Values) (any, error) {
 	case cluster.LatestRestorableTime == nil:
 		return nil, &Fault{Code: "InvalidRestoreFault", Message: source + " has no restorable time"}
 	}
-	return r.restoreLocked(form, source)
+	return r.restoreLocked(form, source, source)
 }
 
-// restoreLocked makes the new cluster of either kind of restore.
-func (r *RDS) restoreLocked(form url.Values, from string) (any, error) {
+// restoreLocked makes the new cluster of either kind of restore; its database is named as the source's.
+func (r *RDS) restoreLocked(form url.Values, from, source string) (any, error) {
 	name := form.Get("DBClusterIdentifier")
 	if _, exists := r.clusters[name]; exists {
 		return nil, &Fault{Code: "DBClusterAlreadyExistsFault", Message: "DB cluster already exists: " + name}
@@ -48,8 +48,12 @@ func (r *RDS) restoreLocked(form url.Values, from string) (any, error) {
 	if r.Endpoint != nil {
 		host, port = r.Endpoint(name)
 	}
+	database := "paymentdb"
+	if original, ok := r.clusters[source]; ok && original.DatabaseName != "" {
+		database = original.DatabaseName
+	}
 	cluster := Cluster{
-		DBClusterIdentifier: name, Status: statusCreating, Engine: "aurora-postgresql", DatabaseName: "paymentdb",
+		DBClusterIdentifier: name, Status: statusCreating, Engine: "aurora-postgresql", DatabaseName: database,
 		Endpoint: host, Port: port, ClusterCreateTime: &now, RestoredFrom: from,
 		DBSubnetGroup: form.Get("DBSubnetGroupName"), DBClusterParameterGroup: form.Get("DBClusterParameterGroupName"),
 		DeletionProtection: form.Get("DeletionProtection") == "true",

@@ -28,15 +28,32 @@ type RDS struct {
 	PageSize   int           // most records a page; 0 is 100, as in RDS
 	// Endpoint names the host and port of a restored cluster; nil makes up a name that resolves nowhere.
 	Endpoint func(cluster string) (host string, port int)
-	// Before may fail a request that has not happened yet; After one that has. A *Fault is answered as RDS would,
-	// any other error drops the connection, as a crash of either side does.
-	Before, After func(action string, form url.Values) error
 
 	mu        sync.Mutex
 	clusters  map[string]*Cluster
 	snapshots map[string]*Snapshot
 	instances map[string]*Instance
 	calls     []string
+
+	before, after Hook
+}
+
+// Hook may fail a request: a *Fault is answered as RDS would, any other error drops the connection, as a crash of
+// either side does.
+type Hook func(action string, form url.Values) error
+
+// SetHooks sets what is asked before a request takes effect and after it did (or was refused); nil asks nobody.
+func (r *RDS) SetHooks(before, after Hook) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.before, r.after = before, after
+}
+
+// hooks returns the hooks, so that they run without the lock.
+func (r *RDS) hooks() (before, after Hook) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.before, r.after
 }
 
 // Fault is an error answer of RDS.
@@ -117,15 +134,18 @@ func (r *RDS) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 		return
 	}
 	action := form.Get("Action")
-	if r.Before != nil {
-		if err := r.Before(action, form); err != nil {
+	before, after := r.hooks()
+	if before != nil {
+		if err := before(action, form); err != nil {
 			refuse(writer, err)
 			return
 		}
 	}
 	result, err := r.perform(action, form)
-	if err == nil && r.After != nil {
-		err = r.After(action, form)
+	if after != nil {
+		if failed := after(action, form); failed != nil {
+			err = failed
+		}
 	}
 	if err != nil {
 		refuse(writer, err)

@@ -22,7 +22,7 @@ func (r *run) act(ctx context.Context, step Step, observation Observation) error
 	case ActionRefuse:
 		r.state.Detail = step.Reason
 		// A test that cannot begin is a failed one: an alarm that only hears of begun tests stays silent for ever.
-		err := r.Emit(backup.Outcome(backup.Failure))
+		err := r.emit(backup.Failure, step.Cluster, step.Reason)
 		return errors.Join(&FailedError{Cluster: step.Cluster, Reason: step.Reason}, err)
 	case ActionRestore:
 		return r.restore(ctx, step, observation.Source)

@@ -136,7 +136,7 @@ func TestStuckRemoval(t *testing.T) {
 func TestCrashAnywhere(t *testing.T) {
 	whole := newWorld(t)
 	requests := 0
-	whole.server.Before = func(string, url.Values) error { requests++; return nil }
+	whole.server.SetHooks(func(string, url.Values) error { requests++; return nil }, nil)
 	if _, err := whole.machine.Advance(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}
@@ -157,15 +157,14 @@ func TestCrashAnywhere(t *testing.T) {
 					}
 					return nil
 				}
-				w.server.Before = func(string, url.Values) error {
+				w.server.SetHooks(func(string, url.Values) error {
 					count++
 					return die(moment == "before" && count == crash)
-				}
-				w.server.After = func(string, url.Values) error { return die(moment == "after" && count == crash) }
+				}, func(string, url.Values) error { return die(moment == "after" && count == crash) })
 				if _, err := w.machine.Advance(t.Context(), true); err == nil {
 					t.Fatal("the crash went unnoticed")
 				}
-				w.server.Before, w.server.After = nil, nil
+				w.server.SetHooks(nil, nil)
 
 				if _, err := w.machine.Advance(t.Context(), false); err != nil {
 					t.Fatalf("run after the crash: %v", err)

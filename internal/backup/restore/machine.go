@@ -25,9 +25,9 @@ type Machine struct {
 	Now         func() time.Time
 	// Sleep waits for a duration or until ctx ends; Pause is the real one.
 	Sleep func(ctx context.Context, duration time.Duration) error
-	// Emit writes measurements of the source cluster to CloudWatch.
-	Emit   func([]backup.Measurement) error
-	Logger *slog.Logger
+	// Emitter gets the verdict, as one on the source cluster.
+	Emitter backup.Emitter
+	Logger  *slog.Logger
 }
 
 // Pause waits for a duration or until ctx ends, whose error it then returns.
@@ -131,8 +131,14 @@ func (r *run) decide(ctx context.Context, cluster *Throwaway, passed bool, reaso
 	}
 	r.state.Verdict, r.state.Detail = verdict, reason
 	r.Logger.InfoContext(ctx, "restore test decided", "cluster", cluster.Name, "verdict", verdict, "reason", reason)
-	if err := r.Emit(backup.Outcome(level)); err != nil {
-		return fmt.Errorf("emit verdict of restore test %s: %w", cluster.Name, err)
+	if err := r.emit(level, cluster.Name, reason); err != nil {
+		return err
 	}
 	return r.tagVerdict(ctx, cluster, verdict)
+}
+
+// emit writes the outcome of the test in this cluster.
+func (r *run) emit(level backup.Level, cluster, reason string) error {
+	return backup.EmitVerdict(r.Emitter, r.Now(), backup.Verdict{
+		Level: level, Cluster: r.Source, Reasons: []string{"test restore into " + cluster + ": " + reason}})
 }

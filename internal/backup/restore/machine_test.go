@@ -89,19 +89,25 @@ func newWorld(t *testing.T) *world {
 	w.machine = &restore.Machine{
 		Environment: environment, Source: source, RDS: w.server.Client(t), Checks: w.checks, Policy: restore.DefaultPolicy(),
 		Now: w.clock.Now, Sleep: w.clock.Sleep, Logger: slog.New(slog.DiscardHandler),
-		Emit: func(measurements []backup.Measurement) error {
-			for _, one := range measurements {
-				switch {
-				case one.Value == 1 && one.Name == telemetry.BackupVerificationSuccess:
-					w.emitted = append(w.emitted, 1)
-				case one.Value == 1 && one.Name == telemetry.BackupVerificationFailure:
-					w.emitted = append(w.emitted, -1)
-				}
-			}
-			return nil
-		},
+		Emitter: w,
 	}
 	return w
+}
+
+// Emit implements backup.Emitter.
+func (w *world) Emit(_ time.Time, metrics []telemetry.Metric, extra map[string]string, _ map[string]any) error {
+	if extra[telemetry.DimensionCluster] != w.machine.Source {
+		return fmt.Errorf("metrics of cluster %q, want those of the source", extra[telemetry.DimensionCluster])
+	}
+	for _, one := range metrics {
+		switch {
+		case one.Value == 1 && one.Name == telemetry.BackupVerificationSuccess:
+			w.emitted = append(w.emitted, 1)
+		case one.Value == 1 && one.Name == telemetry.BackupVerificationFailure:
+			w.emitted = append(w.emitted, -1)
+		}
+	}
+	return nil
 }
 
 // assertClean checks that no cluster of ours is left, and that nothing else was touched.
@@ -137,12 +143,12 @@ func lifeOf(name, from string) []string {
 func TestAdvanceToTheEnd(t *testing.T) {
 	w := newWorld(t)
 	var restored backuptest.Cluster
-	w.server.Before = func(action string, _ url.Values) error {
+	w.server.SetHooks(func(action string, _ url.Values) error {
 		if action == "CreateDBInstance" {
 			restored = w.server.Clusters()[today]
 		}
 		return nil
-	}
+	}, nil)
 	state, err := w.machine.Advance(t.Context(), true)
 	if err != nil {
 		t.Fatal(err)
@@ -209,12 +215,12 @@ func TestSecondaryRestoresSnapshot(t *testing.T) {
 	secondary.Status, secondary.ReplicationSourceIdentifier = "available", "arn:aws:rds:us-east-1:1:cluster:p"
 	w.server.PutCluster(secondary)
 	from := ""
-	w.server.After = func(action string, form url.Values) error {
+	w.server.SetHooks(nil, func(action string, form url.Values) error {
 		if action == "RestoreDBClusterFromSnapshot" {
 			from = form.Get("SnapshotIdentifier")
 		}
 		return nil
-	}
+	})
 	if _, err := w.machine.Advance(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}
