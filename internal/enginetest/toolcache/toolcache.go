@@ -123,7 +123,7 @@ func compile(ctx context.Context, log io.Writer, p program, path string) error {
 	}
 	command := exec.CommandContext(ctx, "go", append([]string{"build", "-o", target}, p.arguments...)...)
 	command.Dir = p.directory
-	command.Env = append(os.Environ(), "GOWORK=off", "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
+	command.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-buildvcs=false", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	if output, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("build %s: %w\n%s", p.name, err, output)
 	}
