@@ -15,9 +15,9 @@ const readyPoll = 10 * time.Millisecond
 
 // waitReady waits until this very server answers.
 func (s *Server) waitReady(ctx context.Context) error {
-	last := errors.New("not tried yet")
 	for {
-		if last = s.probe(ctx); last == nil {
+		last := s.probe(ctx)
+		if last == nil {
 			return nil
 		}
 		var stranger *strangerError

@@ -23,6 +23,12 @@ var files embed.FS
 // ErrNewer says that the database is at a version that this build does not know.
 var ErrNewer = errors.New("the database is newer than this release")
 
+// A second run looks every second whether the first is done, for two minutes.
+const (
+	lockProbe  = 1   // seconds
+	lockProbes = 120 // times
+)
+
 // Result tells what Migrate found and did.
 type Result struct {
 	From, To int64 // versions before and after; 0 is an empty database
@@ -60,7 +66,7 @@ func Migrate(ctx context.Context, config *pgx.ConnConfig, target int64) (Result,
 	if target < 0 || target > latest {
 		return Result{}, fmt.Errorf("migrate ledger: version %d is not in this build, which has 1 to %d", target, latest)
 	}
-	locker, err := lock.NewPostgresSessionLocker()
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(lockProbe, lockProbes))
 	if err != nil {
 		return Result{}, fmt.Errorf("migrate ledger: %w", err)
 	}
