@@ -23,7 +23,7 @@ const (
 
 // Monitor answers GET /health from what it last saw, looking again when that is older than ProbeInterval. It starts no
 // goroutine: a function is frozen between invocations, and a probe in the dark proves nothing. It is safe for
-// concurrent use; of concurrent callers one looks and the others answer from what is known, unless nothing is.
+// concurrent use (make it with NewMonitor); of concurrent callers one looks and the others answer from what is known, unless nothing is.
 type Monitor struct {
 	Region string
 	Place  Place
@@ -32,8 +32,8 @@ type Monitor struct {
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 
-	look    sync.Mutex // held while looking
-	state   sync.Mutex // guards the rest
+	look    chan struct{} // holds one token; who has it looks
+	state   sync.Mutex    // guards the rest
 	seen    HealthObservation
 	started time.Time // of the last look
 }
@@ -59,14 +59,19 @@ func (m *Monitor) now() time.Time {
 // a while) it looks up to twice: one slow connection must not make a Region look ill.
 func (m *Monitor) refresh(ctx context.Context) {
 	asked := m.now()
-	if m.usable(asked) {
-		if !m.look.TryLock() {
+	select {
+	case <-m.look:
+	default:
+		if m.usable(asked) {
 			return
 		}
-	} else {
-		m.look.Lock()
+		select {
+		case <-m.look:
+		case <-ctx.Done():
+			return
+		}
 	}
-	defer m.look.Unlock()
+	defer func() { m.look <- struct{}{} }()
 	if m.lookedSince(asked) {
 		return
 	}
@@ -93,7 +98,7 @@ func (m *Monitor) usable(now time.Time) bool {
 func (m *Monitor) lookedSince(moment time.Time) bool {
 	m.state.Lock()
 	defer m.state.Unlock()
-	return !m.started.Before(moment)
+	return m.started.After(moment)
 }
 
 func (m *Monitor) fresh() bool {
@@ -140,5 +145,7 @@ func NewMonitor(region string, place Place, prober Prober, lease Lease) (*Monito
 	if place != PlacePrimary && place != PlaceSecondary {
 		return nil, fmt.Errorf("make health monitor: place %q is neither %s nor %s", place, PlacePrimary, PlaceSecondary)
 	}
-	return &Monitor{Region: region, Place: place, Prober: prober, Lease: lease}, nil
+	monitor := &Monitor{Region: region, Place: place, Prober: prober, Lease: lease, look: make(chan struct{}, 1)}
+	monitor.look <- struct{}{}
+	return monitor, nil
 }
