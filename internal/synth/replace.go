@@ -64,38 +64,59 @@ func compare(folder string, before manifest, files map[string][]byte) (Result, m
 	return result, changed, nil
 }
 
-// swap does the renames; the manifest comes last and makes them final.
-func swap(folder string, result Result) error {
-	old := filepath.Join(folder, oldFolder)
+// rename is one step of a swap; the file may not be there if mayMiss.
+type rename struct {
+	from, to string
+	mayMiss  bool
+	failure  string
+}
+
+// renames are the steps in order: old files away, new ones in, and last the manifest, which makes them final.
+func renames(folder string, result Result) []rename {
+	aside, old := filepath.Join(folder, newFolder), filepath.Join(folder, oldFolder)
+	var steps []rename
 	for _, name := range append(append([]string{}, result.Removed...), result.Written...) {
-		if err := move(place(folder, name), place(old, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("keep old %s: %w", name, err)
-		}
+		steps = append(steps, rename{place(folder, name), place(old, name), true, "keep old " + name})
 	}
 	for _, name := range result.Written {
-		if err := move(place(filepath.Join(folder, newFolder), name), place(folder, name)); err != nil {
-			return fmt.Errorf("move %s into place: %w", name, err)
-		}
+		steps = append(steps, rename{place(aside, name), place(folder, name), false, "move " + name + " into place"})
 	}
-	if err := os.Rename(filepath.Join(folder, newFolder, ManifestFile), filepath.Join(folder, ManifestFile)); err != nil {
-		return fmt.Errorf("move manifest into place: %w", err)
+	return append(steps, rename{place(aside, ManifestFile), place(folder, ManifestFile), false, "move manifest into place"})
+}
+
+func swap(folder string, result Result) error {
+	for _, step := range renames(folder, result) {
+		if err := move(step.from, step.to); err != nil && !(step.mayMiss && errors.Is(err, fs.ErrNotExist)) {
+			return fmt.Errorf("%s: %w", step.failure, err)
+		}
 	}
 	removeEmptyFolders(folder, result.Removed)
 	return nil
 }
 
-// undo brings back what a run that died had moved away: with the old manifest still standing, every file in oldFolder
-// belongs to its place. If the new manifest stands, only the clean-up was missing.
+// undo brings back what a run that died had moved away. As long as its manifest stands aside, the old tree is the
+// true one; once that has moved, only the clean-up was missing.
 func undo(folder string) error {
-	old := filepath.Join(folder, oldFolder)
-	m, _, err := readManifest(folder)
+	old, aside := filepath.Join(folder, oldFolder), filepath.Join(folder, newFolder)
+	wanted, pending, err := readManifest(aside)
 	if err != nil {
-		return err
+		// Torn while it was written, so before anything was moved.
+		pending = false
 	}
-	if err := removeAdded(folder, m); err != nil {
-		return err
+	if pending {
+		if err := removeMovedIn(folder, wanted); err != nil {
+			return err
+		}
+		if err := bringBack(folder, old); err != nil {
+			return fmt.Errorf("undo an interrupted run: %w", err)
+		}
 	}
-	err = filepath.WalkDir(old, func(path string, entry fs.DirEntry, err error) error {
+	return errors.Join(os.RemoveAll(old), os.RemoveAll(aside))
+}
+
+// bringBack moves every file below old to its place.
+func bringBack(folder, old string) error {
+	return filepath.WalkDir(old, func(path string, entry fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
@@ -106,34 +127,23 @@ func undo(folder string) error {
 		if err != nil {
 			return err
 		}
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		if m.Files[filepath.ToSlash(name)] != digest(content) {
-			return nil // replaced for good: the new manifest stands
-		}
 		return move(path, filepath.Join(folder, name))
 	})
-	if err != nil {
-		return fmt.Errorf("undo an interrupted run: %w", err)
-	}
-	return errors.Join(os.RemoveAll(old), os.RemoveAll(filepath.Join(folder, newFolder)))
 }
 
-// removeAdded takes away the files that a run which died had already put where none was before.
-func removeAdded(folder string, before manifest) error {
-	wanted, pending, err := readManifest(filepath.Join(folder, newFolder))
-	if err != nil || !pending {
-		return nil // nothing was moved before that manifest stood aside
+// removeMovedIn takes away the new files that were already in place, where the old manifest does not have the same.
+func removeMovedIn(folder string, wanted manifest) error {
+	before, _, err := readManifest(folder)
+	if err != nil {
+		return err
 	}
 	for name, sum := range wanted.Files {
-		if _, had := before.Files[name]; had {
+		if before.Files[name] == sum {
 			continue
 		}
 		content, err := os.ReadFile(place(folder, name))
 		if err != nil || digest(content) != sum {
-			continue // not there, or not ours
+			continue // not there yet, or the old one still is
 		}
 		if err := os.Remove(place(folder, name)); err != nil {
 			return fmt.Errorf("undo an interrupted run: %w", err)

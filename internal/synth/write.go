@@ -59,19 +59,35 @@ func Write(folder string, files map[string][]byte, options Options) (Result, err
 		return create(folder, files)
 	case err != nil:
 		return Result{}, fmt.Errorf("open output folder: %w", err)
-	case len(entries) == 0:
-		return create(folder, files)
 	}
-	if _, found, err := readManifest(folder); err != nil {
+	ours, err := madeByUs(folder, entries)
+	if err != nil {
 		return Result{}, err
-	} else if !found {
+	}
+	if !ours {
 		return Result{}, &RefusedError{Folder: folder, Reasons: []string{
 			"it is not empty and was not made by paymentdr (no " + ManifestFile + "): choose another folder or empty it"}}
 	}
 	return update(folder, files, options)
 }
 
-// create makes the whole tree beside its place and renames it there.
+// madeByUs is true for a folder with our manifest, be it still aside because a first run died, and for an empty one.
+func madeByUs(folder string, entries []fs.DirEntry) (bool, error) {
+	if _, found, err := readManifest(folder); found || err != nil {
+		return found, err
+	}
+	if _, pending, err := readManifest(filepath.Join(folder, newFolder)); pending && err == nil {
+		return true, nil
+	}
+	for _, entry := range entries {
+		if name := entry.Name(); name != newFolder && name != oldFolder && name != lockFile {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// create makes the whole tree beside its place and renames it there. The folder does not exist.
 func create(folder string, files map[string][]byte) (Result, error) {
 	folder = filepath.Clean(folder)
 	parent := filepath.Dir(folder)
@@ -98,7 +114,7 @@ func create(folder string, files map[string][]byte) (Result, error) {
 	return Result{Written: names(files)}, nil
 }
 
-// update replaces files in a folder that we made before.
+// update replaces files in a folder that we made before, or that is empty.
 func update(folder string, files map[string][]byte, options Options) (Result, error) {
 	lock := flock.New(filepath.Join(folder, lockFile))
 	locked, err := lock.TryLock()
