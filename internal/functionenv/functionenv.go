@@ -14,6 +14,7 @@ const (
 const (
 	ControlTable     = "CONTROL_TABLE"       // name of the table with the lease, intents and history
 	PeerRegion       = "PEER_REGION"         // the other Region
+	Place            = "PLACE"               // primary or secondary, as configured
 	GlobalCluster    = "GLOBAL_CLUSTER"      // identifier of the Aurora global cluster
 	LedgerHost       = "LEDGER_HOST"         // this Region's cluster endpoint; writable only while promoted
 	LedgerGlobalHost = "LEDGER_GLOBAL_HOST"  // the global writer endpoint; follows the promoted cluster

@@ -91,6 +91,7 @@ func (r region) environment(name string) hclgen.Expr {
 		variables[functionenv.JournalTable] = r.fromGlobal("dynamodb_table_name")
 		variables[functionenv.ControlTable] = r.fromGlobal("control_table_name")
 		variables[functionenv.PeerRegion] = r.cfg.Peer(r.role)
+		variables[functionenv.Place] = string(r.role)
 		variables[functionenv.GlobalCluster] = r.fromGlobal("global_database_id")
 		variables[functionenv.LeaseTTL] = r.cfg.Lease.TTL.String()
 		variables[functionenv.LeaseTick] = r.cfg.Lease.Tick.String()

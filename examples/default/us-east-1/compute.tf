@@ -41,6 +41,7 @@ resource "aws_lambda_function" "payment_processor" {
       LEDGER_HOST        = aws_rds_cluster.payment.endpoint
       LEDGER_PORT        = "5432"
       PEER_REGION        = "us-west-2"
+      PLACE              = "primary"
       REGION             = "us-east-1"
     }
   }
@@ -147,6 +148,7 @@ resource "aws_lambda_function" "failover_controller" {
       LEDGER_HOST        = aws_rds_cluster.payment.endpoint
       LEDGER_PORT        = "5432"
       PEER_REGION        = "us-west-2"
+      PLACE              = "primary"
       REGION             = "us-east-1"
     }
   }

@@ -1,0 +1,21 @@
+// Command secret-rotation is the Lambda function of that name.
+package main
+
+import (
+	"context"
+	"log"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/paymentdr/paymentdr/internal/function"
+	"github.com/paymentdr/paymentdr/internal/function/secretrotation"
+)
+
+func main() {
+	handler, err := secretrotation.New(context.Background(), function.Process{Lookup: os.Getenv, Out: os.Stdout})
+	if err != nil {
+		log.Fatal(err)
+	}
+	lambda.Start(handler)
+}
