@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -13,27 +12,35 @@ import (
 	"github.com/paymentdr/paymentdr/internal/payment"
 )
 
+// gatewayEvent is the part of a payload 2.0 event that is read. Decoding all of events.APIGatewayV2HTTPRequest, with
+// its claims and cookies, would cost more than the rest of the request.
+type gatewayEvent struct {
+	RawPath         string            `json:"rawPath"`
+	Headers         map[string]string `json:"headers"`
+	Body            string            `json:"body"`
+	IsBase64Encoded bool              `json:"isBase64Encoded"`
+	RequestContext  struct {
+		Stage     string `json:"stage"`
+		RequestID string `json:"requestId"`
+		// HTTP is nil in every other event: no other kind has it.
+		HTTP *struct {
+			Method string `json:"method"`
+		} `json:"http"`
+	} `json:"requestContext"`
+}
+
 // Lambda answers one event of the function: API Gateway's payload 2.0, else the original system's bare event. Give it
 // to lambda.Start. The error is for Lambda's Errors metric (see the package comment).
 func (a *API) Lambda(ctx context.Context, event json.RawMessage) (any, error) {
-	// A payload 2.0 event is the only one whose requestContext has http; nothing else of it is read here.
-	var shape struct {
-		RequestContext struct {
-			HTTP json.RawMessage `json:"http"`
-		} `json:"requestContext"`
-	}
-	if err := json.Unmarshal(event, &shape); err != nil || len(shape.RequestContext.HTTP) == 0 {
+	var request gatewayEvent
+	// What cannot be decoded API Gateway did not write: somebody invoked the function with it.
+	if err := json.Unmarshal(event, &request); err != nil || request.RequestContext.HTTP == nil {
 		return a.bare(ctx, event)
 	}
-	var request events.APIGatewayV2HTTPRequest
-	if err := json.Unmarshal(event, &request); err != nil {
-		return nil, fmt.Errorf("decode API Gateway event: %w", err)
-	}
-	return a.Gateway(ctx, request)
+	return a.gateway(ctx, request)
 }
 
-// Gateway answers an HTTP API's request.
-func (a *API) Gateway(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+func (a *API) gateway(ctx context.Context, event gatewayEvent) (events.APIGatewayV2HTTPResponse, error) {
 	request, err := fromGateway(event)
 	ctx = payment.WithRequestID(ctx, request.RequestID)
 	var response Response
@@ -53,7 +60,7 @@ func (a *API) Gateway(ctx context.Context, event events.APIGatewayV2HTTPRequest)
 
 // fromGateway reads a payload 2.0 event: lower-case headers with repeated ones joined by commas, a body that may be in
 // base64, and the stage's name in front of the path unless the stage is $default.
-func fromGateway(event events.APIGatewayV2HTTPRequest) (Request, error) {
+func fromGateway(event gatewayEvent) (Request, error) {
 	path := event.RawPath
 	if stage := event.RequestContext.Stage; stage != "$default" {
 		if rest, ok := strings.CutPrefix(path, "/"+stage); ok && strings.HasPrefix(rest, "/") {
