@@ -157,4 +157,4 @@ func (r region) rotation() {
 }
 
 // LedgerVersion is the newest migration of internal/ledger; a test holds the two together.
-const LedgerVersion = 1
+const LedgerVersion = 3

@@ -292,7 +292,7 @@ resource "aws_lambda_invocation" "ledger_migration" {
   function_name = aws_lambda_function.ledger_migration.function_name
 
   input = jsonencode({
-    version = 1
+    version = 3
   })
 
 
