@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"go.uber.org/goleak"
 
 	"github.com/paymentdr/paymentdr/internal/control"
 	"github.com/paymentdr/paymentdr/internal/dynamotest"
@@ -232,3 +233,5 @@ func TestEventsAreListedInOrderAndOnce(t *testing.T) {
 		t.Error("an event without a kind was appended")
 	}
 }
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

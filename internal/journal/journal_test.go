@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"go.uber.org/goleak"
 
 	"github.com/paymentdr/paymentdr/internal/dynamotest"
 	"github.com/paymentdr/paymentdr/internal/dynamotest/fault"
@@ -163,3 +164,5 @@ func TestCorruptRecordsAreSaidToBe(t *testing.T) {
 		})
 	}
 }
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
