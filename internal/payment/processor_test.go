@@ -10,23 +10,28 @@ import (
 	"github.com/paymentdr/paymentdr/internal/payment"
 )
 
-// TestPayBranches goes through every branch of paying, over a real journal. "pending" means acknowledged, not yet
-// known to be in the ledger (202).
-func TestPayBranches(t *testing.T) {
-	unavailable := func(int) (error, bool) { return payment.ErrLedgerUnavailable, false }
-	for _, test := range []struct {
-		name string
-		with setup
-		// earlier and done: the journal has the payment already, and maybe completed.
-		earlier, done bool
-		wantErr       error
-		wantStatus    payment.Status
-		wantReplayed  bool
-		wantKind      payment.Kind
-		wantPosted    bool // this request wrote it to the ledger
-		wantInJournal payment.Status
-		wantID        string
-	}{
+// branch is one way that paying can go.
+type branch struct {
+	name string
+	with setup
+	// earlier and done: the journal has the payment already, and maybe completed.
+	earlier, done bool
+	wantErr       error
+	wantStatus    payment.Status
+	wantReplayed  bool
+	wantKind      payment.Kind
+	wantPosted    bool // this request wrote it to the ledger
+	wantInJournal payment.Status
+	wantID        string
+}
+
+// ledgerAway is a ledger that cannot be reached.
+func ledgerAway(int) (error, bool) { return payment.ErrLedgerUnavailable, false }
+
+// branches are all of them. A status of processing means acknowledged, and not yet known to be in the ledger (202).
+// Each call makes them anew: scripts and ledgers are used up.
+func branches() []branch {
+	return []branch{
 		{name: "a new payment", wantStatus: "completed", wantKind: "accepted", wantPosted: true, wantInJournal: "completed", wantID: "transaction-1"},
 		{name: "a completed one is replayed", earlier: true, done: true, wantStatus: "completed", wantReplayed: true, wantKind: "replayed", wantInJournal: "completed", wantID: "earlier"},
 		{name: "one in progress is resumed with its transaction id", earlier: true, wantStatus: "completed", wantKind: "resumed", wantPosted: true, wantInJournal: "completed", wantID: "earlier"},
@@ -47,7 +52,7 @@ func TestPayBranches(t *testing.T) {
 		{name: "journal denied", with: setup{plan: fault.Always{Kind: fault.Denied}}, wantErr: payment.ProblemUnavailable, wantKind: "unavailable"},
 		{name: "put took effect and no read ever works", with: setup{plan: fault.Always{Kind: fault.ServerErrorAfter}, limits: hasty}, wantErr: payment.ErrJournalAmbiguous, wantKind: "unavailable", wantInJournal: "processing", wantID: "transaction-1"},
 
-		{name: "ledger away", with: setup{ledger: &book{fail: unavailable}}, wantStatus: "processing", wantKind: "accepted", wantInJournal: "processing", wantID: "transaction-1"},
+		{name: "ledger away", with: setup{ledger: &book{fail: ledgerAway}}, wantStatus: "processing", wantKind: "accepted", wantInJournal: "processing", wantID: "transaction-1"},
 		{name: "ledger fenced", with: setup{ledger: &book{fail: func(int) (error, bool) { return payment.ErrFenced, false }}}, wantStatus: "processing", wantKind: "accepted", wantInJournal: "processing", wantID: "transaction-1"},
 		{name: "ledger silent", with: setup{ledger: &book{fail: func(int) (error, bool) { return errHang, false }}, limits: payment.Limits{Total: 20 * time.Second, Ledger: 50 * time.Millisecond}}, wantStatus: "processing", wantKind: "accepted", wantInJournal: "processing", wantID: "transaction-1"},
 		{name: "ledger posted, answer lost", with: setup{ledger: &book{fail: func(int) (error, bool) { return errors.New("connection reset"), true }}}, wantStatus: "processing", wantKind: "accepted", wantInJournal: "processing", wantID: "transaction-1"},
@@ -61,7 +66,12 @@ func TestPayBranches(t *testing.T) {
 		{name: "completion fails at first", with: setup{plan: fault.NewScript("UpdateItem", fault.ServerErrorBefore, fault.Conflict)}, wantStatus: "completed", wantKind: "accepted", wantPosted: true, wantInJournal: "completed", wantID: "transaction-1"},
 		{name: "completion took effect, answer lost", with: setup{plan: fault.NewScript("UpdateItem", fault.TimeoutAfter)}, wantStatus: "completed", wantKind: "accepted", wantPosted: true, wantInJournal: "completed", wantID: "transaction-1"},
 		{name: "completion never works", with: setup{plan: fault.Always{Operation: "UpdateItem", Kind: fault.ServerErrorBefore}, limits: payment.Limits{Total: 2 * time.Second, Minimum: 50 * time.Millisecond}}, wantStatus: "processing", wantKind: "accepted", wantPosted: true, wantInJournal: "processing", wantID: "transaction-1"},
-	} {
+	}
+}
+
+// TestPayBranches goes through every branch of paying, over a real journal.
+func TestPayBranches(t *testing.T) {
+	for _, test := range branches() {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			bench := newBench(t, test.with)
