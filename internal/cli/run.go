@@ -2,6 +2,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/paymentdr/paymentdr/internal/config"
+	"github.com/paymentdr/paymentdr/internal/engine"
 )
 
 // Exit codes of every command.
@@ -30,6 +32,8 @@ type Process struct {
 	Stderr      io.Writer
 	// Terminal says that Stderr is a terminal, so that progress is shown.
 	Terminal bool
+	// Interactive says that Stdin is a terminal, so that questions can be asked.
+	Interactive bool
 }
 
 // Run executes one command and returns the exit code.
@@ -78,6 +82,7 @@ type app struct {
 	configPath string
 	settings   []string
 	output     string
+	answers    *bufio.Reader // what is typed, once a question was asked
 }
 
 func (a *app) command() *cobra.Command {
@@ -103,12 +108,13 @@ Exit codes: 0 done, 1 error, 2 refused and nothing changed, 3 verdict missed.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return refusef("%w (see %s --help)", err, c.CommandPath())
 	})
-	root.AddCommand(a.initCommand(), a.checkCommand(), a.synthCommand(), a.costCommand(), a.graphCommand())
+	root.AddCommand(a.initCommand(), a.checkCommand(), a.synthCommand())
+	root.AddCommand(a.bootstrapCommand(), a.planCommand(), a.deployCommand(), a.outputCommand(), a.destroyCommand())
 	return root
 }
 
 // OtherVariables are variables with our prefix that are not fields of the configuration.
-var OtherVariables = []string{"PAYMENTDR_ENGINE"}
+var OtherVariables = []string{engine.Variable, "PAYMENTDR_TOFU"}
 
 func (a *app) load() (config.Config, error) {
 	return config.Load(config.LoadOptions{

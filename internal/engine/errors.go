@@ -46,7 +46,7 @@ type Lock struct{ ID, Path, Operation, Who, Version, Created string }
 
 func (e *LockedError) Error() string {
 	return fmt.Sprintf("the state of root %s is locked by %s since %s (%s, lock %s): wait for that run, or use --lock-timeout; "+
-		"only if it died without letting go: tofu force-unlock %[5]s in the root's folder",
+		"only if it died without letting go: the engine's force-unlock %[5]s, in the root's folder",
 		e.Root, known(e.Lock.Who), known(e.Lock.Created), known(e.Lock.Operation), known(e.Lock.ID))
 }
 

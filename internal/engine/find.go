@@ -125,6 +125,7 @@ func newRunner(folder, path string, variables map[string]string) (*tfexec.Terraf
 	for name, value := range variables {
 		clean[name] = value
 	}
+	delete(clean, "TF_DATA_DIR") // one folder for all roots would mix up their backends
 	if err := runner.SetEnv(tfexec.CleanEnv(clean)); err != nil {
 		return nil, fmt.Errorf("use engine %s: %w", path, err)
 	}
