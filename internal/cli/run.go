@@ -108,7 +108,7 @@ Exit codes: 0 done, 1 error, 2 refused and nothing changed, 3 verdict missed.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return refusef("%w (see %s --help)", err, c.CommandPath())
 	})
-	root.AddCommand(a.initCommand(), a.checkCommand(), a.synthCommand())
+	root.AddCommand(a.initCommand(), a.checkCommand(), a.synthCommand(), a.costCommand(), a.graphCommand())
 	root.AddCommand(a.bootstrapCommand(), a.planCommand(), a.deployCommand(), a.outputCommand(), a.destroyCommand())
 	return root
 }
