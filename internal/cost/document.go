@@ -47,10 +47,10 @@ Written by `+"`go test ./internal/cost -update`"+` from what `+"`paymentdr cost`
 configuration's files; a test keeps it fresh. Run `+"`paymentdr cost`"+` for your own configuration, with `+"`--out`"+` for files that
 were already written, and with `+"`--payments-per-month`"+`.
 
-**About USD %s a month** with %s payments a month: %s are there whether anyone pays or not, %s come
+**About USD %d a month** with %s payments a month: %s are there whether anyone pays or not, %s come
 with use. List prices on demand; prices that could not be read on AWS's own pages are marked.
 
-`, Dollars(base.Cents), thousands(base.Assumed(PaymentsPerMonth)), Dollars(base.FixedCents), Dollars(base.Cents-base.FixedCents))
+`, (base.Cents+50)/100, thousands(base.Assumed(PaymentsPerMonth)), Dollars(base.FixedCents), Dollars(base.Cents-base.FixedCents))
 	sumTable(&b, "By root", "Root", base.Roots)
 	sumTable(&b, "By concern", "Concern", base.Concerns)
 	leverTable(&b, base, levers)

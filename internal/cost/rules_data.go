@@ -42,6 +42,8 @@ func (e *estimate) globalCluster(r Resource) {
 // tableUse is a month's requests to a table from both Regions: write units before replication, read units, gigabytes.
 type tableUse struct{ writes, reads, gigabytes float64 }
 
+// table is charged for writes, storage and recovery in every Region with a replica, and not for the witness
+// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/global-tables-billing.html).
 func (e *estimate) table(r Resource) {
 	var use tableUse
 	switch r.Name {
