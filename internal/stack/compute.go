@@ -19,7 +19,7 @@ type size struct {
 var sizes = map[string]size{
 	config.PaymentProcessor:   {512, 30, "Takes payments: journal first, then the ledger."},
 	config.FailoverController: {256, 90, "Holds or watches the lease; each run outlives the next one's start, so that no second is unwatched."},
-	config.BackupVerification: {256, 300, "Looks at this Region's backups and says whether the ledger could be restored."},
+	config.BackupVerification: {256, 300, "Looks at this Region's backups, restores one every week, and says whether the ledger could be restored."},
 	config.SecretRotation:     {256, 60, "The four steps of a rotation, between two users of the application."},
 	config.LedgerMigration:    {256, 300, "Brings the ledger's schema to this version; run by the deploy, never by a payment."},
 }
@@ -53,15 +53,10 @@ func (r region) function(name string) {
 		Set("source_code_hash", hclgen.Call("filebase64sha256", zip)).
 		Set("tags", nameTag(functionName))
 	function.Block("environment").Set("variables", r.environment(name))
-	if InVPC(name) {
-		function.Block("vpc_config").
-			Set("subnet_ids", r.made.privateSubnetIDs).
-			Set("security_group_ids", hclgen.List(r.made.functionGroup.Ref("id")))
-	}
+	function.Block("vpc_config").
+		Set("subnet_ids", r.made.privateSubnetIDs).
+		Set("security_group_ids", hclgen.List(r.made.functionGroup.Ref("id")))
 	function.Block("tracing_config").Set("mode", "PassThrough")
-	if !InVPC(name) {
-		function.Note("checkov:skip=CKV_AWS_117: it calls AWS APIs only; in the VPC it would need more endpoints and reach no more.")
-	}
 	function.Block("logging_config").
 		Set("log_format", "JSON").
 		Set("log_group", logs.Ref("name"))
@@ -76,10 +71,10 @@ func (r region) environment(name string) hclgen.Expr {
 		functionenv.Region:      r.here,
 		functionenv.Cluster:     r.made.cluster.Ref("cluster_identifier"),
 	}
+	variables[functionenv.DBSecretARN] = r.fromGlobal("secret_arns.app." + string(r.role))
 	if name == config.BackupVerification {
 		return hclgen.Map(variables)
 	}
-	variables[functionenv.DBSecretARN] = r.fromGlobal("secret_arns.app." + string(r.role))
 	variables[functionenv.LedgerHost] = r.made.cluster.Ref("endpoint")
 	variables[functionenv.LedgerGlobalHost] = r.fromGlobal("global_writer_endpoint")
 	variables[functionenv.LedgerPort] = strconv.Itoa(databasePort)

@@ -37,24 +37,17 @@ func (i identities) function(name string, role config.Role) {
 		Set("assume_role_policy", assumedBy("lambda.amazonaws.com", nil)).
 		Set("tags", nameTag(i.names.Role(name, role)))
 	statements := append([]statement{i.ownLogs(name, role)}, i.statements(name, role)...)
-	if InVPC(name) {
-		statements = append(statements, i.networkInterfaces(name, role)...)
-	}
+	statements = append(statements, i.networkInterfaces(name, role)...)
 	allowed := i.resource("aws_iam_policy", label, policyReason(name)).
 		Set("name", i.names.Policy(name, role)).
 		Set("policy", policy(statements...)).
 		Set("tags", nameTag(i.names.Policy(name, role)))
-	if InVPC(name) {
-		allowed.Note("checkov:skip=CKV_AWS_290: network interfaces have no narrower resource, and the code itself is denied them.")
-	}
+	allowed.Note("checkov:skip=CKV_AWS_290: network interfaces have no narrower resource, and the code itself is denied them.")
 	i.resource("aws_iam_role_policy_attachment", label, "").
 		Set("role", block.Ref("name")).
 		Set("policy_arn", allowed.Ref("arn"))
 	i.arns[role] = append(i.arns[role], hclgen.F(identifier(name), block.Ref("arn")))
 }
-
-// InVPC says whether a function reaches the database and therefore runs in the VPC.
-func InVPC(function string) bool { return function != config.BackupVerification }
 
 // ownLogs allows a function to write its own log group and no other.
 func (i identities) ownLogs(name string, role config.Role) statement {

@@ -29,7 +29,7 @@ func policyReason(function string) string {
 	case config.FailoverController:
 		return "Writes the lease and the journal, promotes this Region's cluster. wildcard: EC2 offers no narrower resource for network interfaces."
 	case config.BackupVerification:
-		return "Reads backups; creates and removes only clusters named payment-restore-test-*, and only with our tag. wildcard: none."
+		return "Reads backups; creates and removes only clusters named payment-restore-test-*, and only with this environment's tag. Looking for them names no cluster. wildcard: EC2 offers no narrower resource for network interfaces."
 	case config.SecretRotation:
 		return "Rotates the application's secret with the administrator's. wildcard: a random password has no resource; EC2 offers none for network interfaces."
 	default:
@@ -105,17 +105,58 @@ func (i identities) controllerStatements(role config.Role) []statement {
 	}
 }
 
+// backupStatements allow looking at the ledger's backups, and restoring one into a throw-away cluster whose name says
+// so. What may be deleted must have that name and this environment's tag.
 func (i identities) backupStatements(role config.Role) []statement {
+	source := i.database(role, "cluster:"+i.names.Cluster(role))
+	snapshots := i.database(role, "cluster-snapshot:*"+i.names.Cluster(role)+"*")
+	throwaway := []any{
+		i.database(role, "cluster:"+restoreTestName(i.cfg)), i.database(role, "db:"+restoreTestName(i.cfg)),
+	}
+	tagged := func(key string) hclgen.Expr {
+		return when("StringEquals", key+"/"+restoreTestTag, i.cfg.EnvironmentSuffix)
+	}
 	return []statement{
 		{
-			sid:     "ReadBackups",
-			actions: []string{"rds:DescribeDBClusters", "rds:DescribeDBClusterSnapshots"},
+			sid:       "ReadBackups",
+			actions:   []string{"rds:DescribeDBClusters", "rds:DescribeDBClusterSnapshots"},
+			resources: []any{source, snapshots},
+		},
+		{
+			sid:       "FindThrowAwayClusters",
+			actions:   []string{"rds:DescribeDBClusters", "rds:DescribeDBInstances"},
+			resources: []any{i.database(role, "cluster:*"), i.database(role, "db:*")},
+		},
+		{
+			sid:     "RestoreFrom",
+			actions: []string{"rds:RestoreDBClusterToPointInTime", "rds:RestoreDBClusterFromSnapshot"},
 			resources: []any{
-				i.database(role, "cluster:"+i.names.Cluster(role)),
-				i.database(role, "cluster-snapshot:*"+i.names.Cluster(role)+"*"),
+				source, snapshots,
+				i.database(role, "subgrp:"+i.names.Named(role, "db-subnet")),
+				i.database(role, "cluster-pg:"+i.names.Named(role, "cluster-parameters")),
 			},
 		},
+		{
+			sid: "RestoreIntoThrowAway",
+			actions: []string{
+				"rds:RestoreDBClusterToPointInTime", "rds:RestoreDBClusterFromSnapshot", "rds:CreateDBInstance", "rds:AddTagsToResource",
+			},
+			resources: throwaway, condition: tagged("aws:RequestTag"),
+		},
+		{
+			sid:       "DecideAndRemoveThrowAway",
+			actions:   []string{"rds:AddTagsToResource", "rds:DeleteDBInstance", "rds:DeleteDBCluster"},
+			resources: throwaway, condition: tagged("aws:ResourceTag"),
+		},
+		i.readSecrets(role, i.secrets.app),
 	}
+}
+
+// The throw-away clusters' name and tag; a test holds them to package restore, which makes them.
+const restoreTestTag = "paymentdr:restore-test"
+
+func restoreTestName(cfg config.Config) string {
+	return "payment-restore-test-" + cfg.EnvironmentSuffix + "-*"
 }
 
 func (i identities) rotationStatements(role config.Role) []statement {

@@ -3,8 +3,11 @@ package stack_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/paymentdr/paymentdr/internal/backup/restore"
 )
 
 // AWS offers no narrower resource for these (service authorization reference); everything else must name its own.
@@ -99,4 +102,20 @@ func statements(t *testing.T, files parsed, block *hclsyntax.Block) []map[string
 func (p parsed) text(expr hclsyntax.Expression) string {
 	r := expr.Range()
 	return string(p.files[r.Filename][r.Start.Byte:r.End.Byte])
+}
+
+// The role may remove throw-away clusters and nothing else; their name and tag come from the package that makes them.
+func TestThrowAwayClustersAreNamedAsTheRoleAllows(t *testing.T) {
+	system := build(t, nil)
+	suffix := system.Config.EnvironmentSuffix
+	name := restore.Name(suffix, time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC))
+	files := parse(t, system)
+	text := string(files.files["global/identity.tf"])
+	pattern := "payment-restore-test-" + suffix + "-*"
+	if !strings.Contains(text, ":cluster:"+pattern) || !strings.HasPrefix(name, strings.TrimSuffix(pattern, "*")) {
+		t.Errorf("a throw-away cluster is named %s, the role allows %s", name, pattern)
+	}
+	if !strings.Contains(text, `"aws:ResourceTag/`+restore.TagTest+`" = "`+suffix+`"`) {
+		t.Errorf("the role does not ask for the tag %s before it removes", restore.TagTest)
+	}
 }

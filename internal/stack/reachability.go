@@ -16,8 +16,10 @@ var interfaceEndpoints = []struct {
 		"secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret", "secretsmanager:PutSecretValue",
 		"secretsmanager:UpdateSecretVersionStage", "secretsmanager:GetRandomPassword",
 	}},
-	{"rds", "The failover controller asks for the cluster's state and promotes it.", []string{
+	{"rds", "The failover controller promotes the cluster; the backup verification reads and restores backups.", []string{
 		"rds:DescribeGlobalClusters", "rds:DescribeDBClusters", "rds:FailoverGlobalCluster", "rds:SwitchoverGlobalCluster",
+		"rds:DescribeDBClusterSnapshots", "rds:DescribeDBInstances", "rds:RestoreDBClusterToPointInTime",
+		"rds:RestoreDBClusterFromSnapshot", "rds:CreateDBInstance", "rds:AddTagsToResource", "rds:DeleteDBInstance", "rds:DeleteDBCluster",
 	}},
 }
 

@@ -129,9 +129,12 @@ resource "aws_iam_role" "backup_verification_primary" {
   }
 }
 
-# Reads backups; creates and removes only clusters named payment-restore-test-*, and only with our tag.
-# wildcard: none.
+# Reads backups; creates and removes only clusters named payment-restore-test-*, and only with this
+# environment's tag. Looking for them names no cluster. wildcard: EC2 offers no narrower resource for network
+# interfaces.
 resource "aws_iam_policy" "backup_verification_primary" {
+  # checkov:skip=CKV_AWS_290: network interfaces have no narrower resource, and the code itself is denied
+  # them.
   name = "payment-backup-lambda-policy-dev-test"
 
   policy = jsonencode({
@@ -151,6 +154,102 @@ resource "aws_iam_policy" "backup_verification_primary" {
           "arn:aws:rds:us-east-1:${local.account_id}:cluster:payment-primary-dev-test",
           "arn:aws:rds:us-east-1:${local.account_id}:cluster-snapshot:*payment-primary-dev-test*",
         ]
+      },
+      {
+        Sid    = "FindThrowAwayClusters"
+        Effect = "Allow"
+        Action = ["rds:DescribeDBClusters", "rds:DescribeDBInstances"]
+        Resource = [
+          "arn:aws:rds:us-east-1:${local.account_id}:cluster:*",
+          "arn:aws:rds:us-east-1:${local.account_id}:db:*",
+        ]
+      },
+      {
+        Sid    = "RestoreFrom"
+        Effect = "Allow"
+        Action = ["rds:RestoreDBClusterToPointInTime", "rds:RestoreDBClusterFromSnapshot"]
+        Resource = [
+          "arn:aws:rds:us-east-1:${local.account_id}:cluster:payment-primary-dev-test",
+          "arn:aws:rds:us-east-1:${local.account_id}:cluster-snapshot:*payment-primary-dev-test*",
+          "arn:aws:rds:us-east-1:${local.account_id}:subgrp:payment-primary-db-subnet-dev-test",
+          "arn:aws:rds:us-east-1:${local.account_id}:cluster-pg:payment-primary-cluster-parameters-dev-test",
+        ]
+      },
+      {
+        Sid    = "RestoreIntoThrowAway"
+        Effect = "Allow"
+        Action = [
+          "rds:RestoreDBClusterToPointInTime",
+          "rds:RestoreDBClusterFromSnapshot",
+          "rds:CreateDBInstance",
+          "rds:AddTagsToResource",
+        ]
+        Resource = [
+          "arn:aws:rds:us-east-1:${local.account_id}:cluster:payment-restore-test-dev-test-*",
+          "arn:aws:rds:us-east-1:${local.account_id}:db:payment-restore-test-dev-test-*",
+        ]
+        Condition = {
+          StringEquals = {
+            "aws:RequestTag/paymentdr:restore-test" = "dev-test"
+          }
+        }
+      },
+      {
+        Sid    = "DecideAndRemoveThrowAway"
+        Effect = "Allow"
+        Action = ["rds:AddTagsToResource", "rds:DeleteDBInstance", "rds:DeleteDBCluster"]
+        Resource = [
+          "arn:aws:rds:us-east-1:${local.account_id}:cluster:payment-restore-test-dev-test-*",
+          "arn:aws:rds:us-east-1:${local.account_id}:db:payment-restore-test-dev-test-*",
+        ]
+        Condition = {
+          StringEquals = {
+            "aws:ResourceTag/paymentdr:restore-test" = "dev-test"
+          }
+        }
+      },
+      {
+        Sid      = "ReadCredentials"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:GetSecretValue"]
+        Resource = aws_secretsmanager_secret.app.arn
+      },
+      {
+        Sid    = "AttachToNetwork"
+        Effect = "Allow"
+        Action = [
+          "ec2:CreateNetworkInterface",
+          "ec2:DescribeNetworkInterfaces",
+          "ec2:DescribeSubnets",
+          "ec2:DeleteNetworkInterface",
+          "ec2:AssignPrivateIpAddresses",
+          "ec2:UnassignPrivateIpAddresses",
+          "ec2:DescribeSecurityGroups",
+          "ec2:DescribeVpcs",
+          "ec2:GetSecurityGroupsForVpc",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid    = "NotFromTheCodeItself"
+        Effect = "Deny"
+        Action = [
+          "ec2:CreateNetworkInterface",
+          "ec2:DescribeNetworkInterfaces",
+          "ec2:DescribeSubnets",
+          "ec2:DeleteNetworkInterface",
+          "ec2:AssignPrivateIpAddresses",
+          "ec2:UnassignPrivateIpAddresses",
+          "ec2:DescribeSecurityGroups",
+          "ec2:DescribeVpcs",
+          "ec2:GetSecurityGroupsForVpc",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnEquals = {
+            "lambda:SourceFunctionArn" = "arn:aws:lambda:us-east-1:${local.account_id}:function:payment-backup-verification-dev-test"
+          }
+        }
       },
     ]
   })
@@ -713,9 +812,12 @@ resource "aws_iam_role" "backup_verification_secondary" {
   }
 }
 
-# Reads backups; creates and removes only clusters named payment-restore-test-*, and only with our tag.
-# wildcard: none.
+# Reads backups; creates and removes only clusters named payment-restore-test-*, and only with this
+# environment's tag. Looking for them names no cluster. wildcard: EC2 offers no narrower resource for network
+# interfaces.
 resource "aws_iam_policy" "backup_verification_secondary" {
+  # checkov:skip=CKV_AWS_290: network interfaces have no narrower resource, and the code itself is denied
+  # them.
   name = "payment-backup-lambda-policy-secondary-dev-test"
 
   policy = jsonencode({
@@ -735,6 +837,102 @@ resource "aws_iam_policy" "backup_verification_secondary" {
           "arn:aws:rds:us-west-2:${local.account_id}:cluster:payment-secondary-dev-test",
           "arn:aws:rds:us-west-2:${local.account_id}:cluster-snapshot:*payment-secondary-dev-test*",
         ]
+      },
+      {
+        Sid    = "FindThrowAwayClusters"
+        Effect = "Allow"
+        Action = ["rds:DescribeDBClusters", "rds:DescribeDBInstances"]
+        Resource = [
+          "arn:aws:rds:us-west-2:${local.account_id}:cluster:*",
+          "arn:aws:rds:us-west-2:${local.account_id}:db:*",
+        ]
+      },
+      {
+        Sid    = "RestoreFrom"
+        Effect = "Allow"
+        Action = ["rds:RestoreDBClusterToPointInTime", "rds:RestoreDBClusterFromSnapshot"]
+        Resource = [
+          "arn:aws:rds:us-west-2:${local.account_id}:cluster:payment-secondary-dev-test",
+          "arn:aws:rds:us-west-2:${local.account_id}:cluster-snapshot:*payment-secondary-dev-test*",
+          "arn:aws:rds:us-west-2:${local.account_id}:subgrp:payment-secondary-db-subnet-dev-test",
+          "arn:aws:rds:us-west-2:${local.account_id}:cluster-pg:payment-secondary-cluster-parameters-dev-test",
+        ]
+      },
+      {
+        Sid    = "RestoreIntoThrowAway"
+        Effect = "Allow"
+        Action = [
+          "rds:RestoreDBClusterToPointInTime",
+          "rds:RestoreDBClusterFromSnapshot",
+          "rds:CreateDBInstance",
+          "rds:AddTagsToResource",
+        ]
+        Resource = [
+          "arn:aws:rds:us-west-2:${local.account_id}:cluster:payment-restore-test-dev-test-*",
+          "arn:aws:rds:us-west-2:${local.account_id}:db:payment-restore-test-dev-test-*",
+        ]
+        Condition = {
+          StringEquals = {
+            "aws:RequestTag/paymentdr:restore-test" = "dev-test"
+          }
+        }
+      },
+      {
+        Sid    = "DecideAndRemoveThrowAway"
+        Effect = "Allow"
+        Action = ["rds:AddTagsToResource", "rds:DeleteDBInstance", "rds:DeleteDBCluster"]
+        Resource = [
+          "arn:aws:rds:us-west-2:${local.account_id}:cluster:payment-restore-test-dev-test-*",
+          "arn:aws:rds:us-west-2:${local.account_id}:db:payment-restore-test-dev-test-*",
+        ]
+        Condition = {
+          StringEquals = {
+            "aws:ResourceTag/paymentdr:restore-test" = "dev-test"
+          }
+        }
+      },
+      {
+        Sid      = "ReadCredentials"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:GetSecretValue"]
+        Resource = replace(aws_secretsmanager_secret.app.arn, ":us-east-1:", ":us-west-2:")
+      },
+      {
+        Sid    = "AttachToNetwork"
+        Effect = "Allow"
+        Action = [
+          "ec2:CreateNetworkInterface",
+          "ec2:DescribeNetworkInterfaces",
+          "ec2:DescribeSubnets",
+          "ec2:DeleteNetworkInterface",
+          "ec2:AssignPrivateIpAddresses",
+          "ec2:UnassignPrivateIpAddresses",
+          "ec2:DescribeSecurityGroups",
+          "ec2:DescribeVpcs",
+          "ec2:GetSecurityGroupsForVpc",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid    = "NotFromTheCodeItself"
+        Effect = "Deny"
+        Action = [
+          "ec2:CreateNetworkInterface",
+          "ec2:DescribeNetworkInterfaces",
+          "ec2:DescribeSubnets",
+          "ec2:DeleteNetworkInterface",
+          "ec2:AssignPrivateIpAddresses",
+          "ec2:UnassignPrivateIpAddresses",
+          "ec2:DescribeSecurityGroups",
+          "ec2:DescribeVpcs",
+          "ec2:GetSecurityGroupsForVpc",
+        ]
+        Resource = "*"
+        Condition = {
+          ArnEquals = {
+            "lambda:SourceFunctionArn" = "arn:aws:lambda:us-west-2:${local.account_id}:function:payment-backup-verification-dev-test"
+          }
+        }
       },
     ]
   })

@@ -123,7 +123,7 @@ resource "aws_vpc_endpoint" "secretsmanager" {
   }
 }
 
-# The failover controller asks for the cluster's state and promotes it.
+# The failover controller promotes the cluster; the backup verification reads and restores backups.
 resource "aws_vpc_endpoint" "rds" {
   vpc_id              = aws_vpc.payment.id
   service_name        = "com.amazonaws.us-east-1.rds"
@@ -144,6 +144,14 @@ resource "aws_vpc_endpoint" "rds" {
         "rds:DescribeDBClusters",
         "rds:FailoverGlobalCluster",
         "rds:SwitchoverGlobalCluster",
+        "rds:DescribeDBClusterSnapshots",
+        "rds:DescribeDBInstances",
+        "rds:RestoreDBClusterToPointInTime",
+        "rds:RestoreDBClusterFromSnapshot",
+        "rds:CreateDBInstance",
+        "rds:AddTagsToResource",
+        "rds:DeleteDBInstance",
+        "rds:DeleteDBCluster",
       ]
       Resource = "*"
       Condition = {

@@ -71,10 +71,8 @@ resource "aws_cloudwatch_log_group" "backup_verification" {
   }
 }
 
-# Looks at this Region's backups and says whether the ledger could be restored.
+# Looks at this Region's backups, restores one every week, and says whether the ledger could be restored.
 resource "aws_lambda_function" "backup_verification" {
-  # checkov:skip=CKV_AWS_117: it calls AWS APIs only; in the VPC it would need more endpoints and reach no
-  # more.
   function_name    = "payment-backup-verification-dev-test"
   role             = local.global.role_arns.secondary.backup_verification
   runtime          = "provided.al2023"
@@ -92,9 +90,15 @@ resource "aws_lambda_function" "backup_verification" {
   environment {
     variables = {
       CLUSTER_IDENTIFIER = aws_rds_cluster.payment.cluster_identifier
+      DB_SECRET_ARN      = local.global.secret_arns.app.secondary
       ENVIRONMENT        = "dev-test"
       REGION             = "us-west-2"
     }
+  }
+
+  vpc_config {
+    subnet_ids         = local.private_subnet_ids
+    security_group_ids = [aws_security_group.function.id]
   }
 
   tracing_config {

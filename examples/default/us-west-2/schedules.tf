@@ -25,13 +25,6 @@ resource "aws_lambda_permission" "failover_controller" {
   source_arn    = aws_cloudwatch_event_rule.failover_controller.arn
 }
 
-# A failed run is not repeated, the next start is; its error raises the alarm.
-resource "aws_lambda_function_event_invoke_config" "failover_controller" {
-  function_name                = aws_lambda_function.failover_controller.function_name
-  maximum_retry_attempts       = 0
-  maximum_event_age_in_seconds = 60
-}
-
 # Four times a day, so that one missed run is not a day without an answer.
 resource "aws_cloudwatch_event_rule" "backup_verification" {
   name                = "payment-backup-schedule-dev-test"
@@ -46,6 +39,11 @@ resource "aws_cloudwatch_event_rule" "backup_verification" {
 resource "aws_cloudwatch_event_target" "backup_verification" {
   rule = aws_cloudwatch_event_rule.backup_verification.name
   arn  = aws_lambda_function.backup_verification.arn
+
+  input = jsonencode({
+    action           = "verify"
+    minRetentionDays = 7
+  })
 }
 
 resource "aws_lambda_permission" "backup_verification" {
@@ -54,6 +52,70 @@ resource "aws_lambda_permission" "backup_verification" {
   function_name = aws_lambda_function.backup_verification.function_name
   principal     = "events.amazonaws.com"
   source_arn    = aws_cloudwatch_event_rule.backup_verification.arn
+}
+
+# Every week a backup is really restored, into a cluster of its own that is removed after the ledger's checks.
+resource "aws_cloudwatch_event_rule" "restore_start" {
+  name                = "payment-secondary-restore-start-dev-test"
+  description         = "Starts payment-backup-verification-dev-test"
+  schedule_expression = "cron(0 6 ? * SUN *)"
+
+  tags = {
+    Name = "payment-secondary-restore-start-dev-test"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "restore_start" {
+  rule = aws_cloudwatch_event_rule.restore_start.name
+  arn  = aws_lambda_function.backup_verification.arn
+
+  input = jsonencode({
+    action = "restore-start"
+  })
+}
+
+resource "aws_lambda_permission" "restore_start" {
+  statement_id  = "Allow-payment-backup-verification-dev-test-restore-start"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.backup_verification.function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.restore_start.arn
+}
+
+# Takes a restore under way one step further, and removes what a run that died left behind; else it only
+# looks.
+resource "aws_cloudwatch_event_rule" "restore_advance" {
+  name                = "payment-secondary-restore-advance-dev-test"
+  description         = "Starts payment-backup-verification-dev-test"
+  schedule_expression = "rate(5 minutes)"
+
+  tags = {
+    Name = "payment-secondary-restore-advance-dev-test"
+  }
+}
+
+resource "aws_cloudwatch_event_target" "restore_advance" {
+  rule = aws_cloudwatch_event_rule.restore_advance.name
+  arn  = aws_lambda_function.backup_verification.arn
+
+  input = jsonencode({
+    action = "restore-advance"
+  })
+}
+
+resource "aws_lambda_permission" "restore_advance" {
+  statement_id  = "Allow-payment-backup-verification-dev-test-restore-advance"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.backup_verification.function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.restore_advance.arn
+}
+
+# A failed run is not repeated, the next start is; its error raises the alarm.
+resource "aws_lambda_function_event_invoke_config" "failover_controller" {
+  function_name                = aws_lambda_function.failover_controller.function_name
+  maximum_retry_attempts       = 0
+  maximum_event_age_in_seconds = 60
 }
 
 # A failed run is not repeated, the next start is; its error raises the alarm.

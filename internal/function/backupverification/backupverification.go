@@ -7,10 +7,13 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/rds"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/paymentdr/paymentdr/internal/backup"
+	"github.com/paymentdr/paymentdr/internal/backup/restore"
 	"github.com/paymentdr/paymentdr/internal/function"
 	"github.com/paymentdr/paymentdr/internal/functionenv"
+	"github.com/paymentdr/paymentdr/internal/ledger/connect"
 	"github.com/paymentdr/paymentdr/internal/telemetry"
 )
 
@@ -19,7 +22,7 @@ type Handler func(context.Context, json.RawMessage) (backup.Result, error)
 
 // New reads the environment and wires the function.
 func New(ctx context.Context, process function.Process) (Handler, error) {
-	if err := process.Require(functionenv.Region, functionenv.Cluster, functionenv.Environment); err != nil {
+	if err := process.Require(functionenv.Region, functionenv.Cluster, functionenv.Environment, functionenv.DBSecretARN); err != nil {
 		return nil, err
 	}
 	log, err := process.Logger()
@@ -30,12 +33,29 @@ func New(ctx context.Context, process function.Process) (Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	client := rds.NewFromConfig(cfg)
+	emitter := telemetry.NewWriter(process.Out, process.Lookup(functionenv.Environment))
 	return backup.Handler(backup.Deps{
 		Cluster: process.Lookup(functionenv.Cluster),
-		RDS:     rds.NewFromConfig(cfg),
+		RDS:     client,
 		Policy:  backup.DefaultPolicy(),
 		Now:     time.Now,
-		Emitter: telemetry.NewWriter(process.Out, process.Lookup(functionenv.Environment)),
+		Emitter: emitter,
 		Logger:  log,
+		Restore: &restore.Machine{
+			Environment: process.Lookup(functionenv.Environment),
+			Source:      process.Lookup(functionenv.Cluster),
+			RDS:         client,
+			Checks: restore.LedgerChecks{
+				Settings:  connect.Settings{CAFile: process.Lookup(functionenv.LedgerCAFile)},
+				Secrets:   secretsmanager.NewFromConfig(cfg),
+				SecretARN: process.Lookup(functionenv.DBSecretARN),
+			},
+			Policy:  restore.DefaultPolicy(),
+			Now:     time.Now,
+			Sleep:   restore.Pause,
+			Emitter: emitter,
+			Logger:  log,
+		},
 	}), nil
 }

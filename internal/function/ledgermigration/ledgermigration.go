@@ -64,7 +64,7 @@ func New(ctx context.Context, process function.Process) (*Migrator, error) {
 		return nil, err
 	}
 	return &Migrator{
-		Rotation: rotation.Deps{Secrets: secrets, Session: rotation.Sessions(settings), AdminSecretARN: admin, Logger: log},
+		Rotation:      rotation.Deps{Secrets: secrets, Session: rotation.Sessions(settings), AdminSecretARN: admin, Logger: log},
 		Administrator: pool, SecretARN: process.Lookup(functionenv.DBSecretARN),
 		Database: process.Lookup(functionenv.LedgerDatabase), Log: log,
 	}, nil
