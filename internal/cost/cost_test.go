@@ -1,6 +1,7 @@
 package cost
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -150,18 +151,22 @@ func TestOnlyOneRoot(t *testing.T) {
 	}
 }
 
-func TestInterval(t *testing.T) {
+func TestRunsPerMonth(t *testing.T) {
+	const month = 30 * day
 	tests := []struct {
 		schedule string
-		want     float64
+		want     float64 // 0: an error
 	}{
-		{"rate(1 minute)", 60}, {"rate(5 minutes)", 300}, {"rate(6 hours)", 21600}, {"rate(1 day)", 86400},
-		{"cron(0 3 * * ? *)", 0}, {"rate(0 minutes)", 0}, {"rate(1 fortnight)", 0},
+		{"rate(1 minute)", 43200}, {"rate(5 minutes)", 8640}, {"rate(6 hours)", 120}, {"rate(1 day)", 30},
+		{"rate(0 minutes)", 0}, {"rate(1 fortnight)", 0}, {"rate(1 month", 0}, {"at(2026-01-01T00:00:00)", 0}, {"", 0},
+		{"cron(0 3 * * ? *)", 30}, {"cron(0 6 ? * SUN *)", 30.0 / 7}, {"cron(0 6 ? * MON-FRI *)", 150.0 / 7},
+		{"cron(0/15 * * * ? *)", 2880}, {"cron(*/30 8-9 * * ? *)", 120}, {"cron(0 0 1 * ? *)", 30.0 / 31}, {"cron(0 0,12 ? JAN,JUL * *)", 10},
+		{"cron(0 6 ? * FUN *)", 0}, {"cron(61 6 * * ? *)", 0}, {"cron(0 6 L * ? *)", 0}, {"cron(0 6 * * ? 2027)", 0}, {"cron(0 9-8 * * ? *)", 0}, {"cron(0/x 8 * * ? *)", 0},
 	}
 	for _, test := range tests {
-		got, err := interval(test.schedule)
-		if got != test.want || (err == nil) != (test.want > 0) {
-			t.Errorf("interval(%q) = %v, %v; want %v", test.schedule, got, err, test.want)
+		got, err := runsPerMonth(test.schedule, month)
+		if math.Abs(got-test.want) > 1e-9 || (err == nil) != (test.want > 0) {
+			t.Errorf("runsPerMonth(%q) = %v, %v; want %v", test.schedule, got, err, test.want)
 		}
 	}
 }

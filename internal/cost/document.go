@@ -140,8 +140,8 @@ func leftOut(b *strings.Builder) {
 - **Data transfer**: to the internet, between zones, and between the Regions (the ledger's replication and what crosses the
   peering). DynamoDB's own replication has no transfer charge.
 - **Support plans, taxes, and discounts**: free tiers, Savings Plans, reserved instances, private prices.
-- **Backups beyond the cluster's own size**: up to that size they are not charged; the restore drill's throw-away cluster is
-  not counted either.
+- **Backups beyond the cluster's own size**: up to that size they are not charged; the throw-away cluster
+  of a restore test, an instance for as long as the restore takes, is in no file and not counted.
 - **The second key version** that yearly rotation adds to each KMS key from its second year on.
 - **Queries of logs, and of the dashboards' metrics**, by people.
 - **The parent domain's registration**, and the identity provider that issues the tokens.

@@ -1,9 +1,6 @@
 package cost
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -52,8 +49,7 @@ func (e *estimate) stage(r Resource) {
 	}
 }
 
-// function counts runs for the API and by the clock. A scheduled run is counted with its whole timeout, which is right
-// for the controller and too much for the others.
+// function counts runs for the API and by the clock. What watches the lease runs until its timeout, others do not.
 func (e *estimate) function(r Resource) {
 	architecture := "x86_64"
 	if value := r.value("architectures"); value != cty.NilVal && value.LengthInt() == 1 {
@@ -71,7 +67,11 @@ func (e *estimate) function(r Resource) {
 		run("for payers", e.paymentRequests(r.Root), e.assume("payment_seconds_per_request"))
 		run("for health checks", e.healthRequests(r.Root), e.assume("health_seconds_per_request"))
 	}
-	run("by the clock", e.scheduledRuns(r), r.number("timeout"))
+	seconds := e.assume("scheduled_seconds_per_run")
+	if e.duration(r, "LEASE_TICK") > 0 {
+		seconds = r.number("timeout")
+	}
+	run("by the clock", e.scheduledRuns(r), seconds)
 }
 
 func (e *estimate) servesAPI(r Resource) bool {
@@ -94,27 +94,13 @@ func (e *estimate) scheduledRuns(r Resource) float64 {
 			if rule.Root != r.Root || rule.Address != target.refers("rule") {
 				continue
 			}
-			seconds, err := interval(rule.text("schedule_expression"))
+			each, err := runsPerMonth(rule.text("schedule_expression"), e.seconds())
 			if err != nil {
 				e.fault("%s/%s: %w", rule.Root, rule.Address, err)
 				continue
 			}
-			runs += e.seconds() / seconds
+			runs += each
 		}
 	}
 	return runs
-}
-
-// interval is the number of seconds of rate(...).
-func interval(schedule string) (float64, error) {
-	var count float64
-	var unit string
-	if _, err := fmt.Sscanf(schedule, "rate(%g %s", &count, &unit); err != nil || count <= 0 {
-		return 0, fmt.Errorf("schedule %q is not a rate", schedule)
-	}
-	seconds := map[string]float64{"minute": 60, "hour": 3600, "day": 86400}[strings.TrimSuffix(strings.TrimSuffix(unit, ")"), "s")]
-	if seconds == 0 {
-		return 0, fmt.Errorf("schedule %q: unit %q is unknown", schedule, unit)
-	}
-	return count * seconds, nil
 }
