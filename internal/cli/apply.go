@@ -81,17 +81,20 @@ func (d *driver) stop(verb string, roots []stack.Root, at int, changed bool, cau
 	return &stopped{text: text + "\ncontinue with: " + d.app.again(), cause: cause, changed: changed}
 }
 
-// step announces a root and shows the engine's progress below it, to people only. total is known once planned.
-func (d *driver) step(verb, root string, index, count, total int) {
+// step announces a root and shows the engine's progress below it, to people only. The plan is the one that is applied,
+// and empty while planning.
+func (d *driver) step(verb, root string, index, count int, plan engine.Plan) {
 	d.app.progress("[%d/%d] %s: %s", index+1, count, root, verb)
+	total := len(plan.Changes) + plan.Count(engine.Replace) // a replacement is two steps
 	done := 0
 	d.onEvent = func(event engine.Event) {
-		switch event.Type {
-		case "apply_complete", "apply_errored":
+		switch {
+		case strings.HasPrefix(event.Address, "data."):
+		case event.Type == "apply_complete" && total > 0:
 			done++
 			d.app.progress("  [%d/%d] %s", done, total, event.Message)
-		case "apply_progress", "log":
-			d.app.progress("  %s", event.Message)
+		case event.Type == "apply_complete", event.Type == "apply_errored", event.Type == "apply_progress", event.Type == "log":
+			d.app.progress("  %s", strings.ReplaceAll(event.Message, "\n", "\n  "))
 		}
 	}
 }
@@ -125,7 +128,7 @@ type applyOptions struct {
 
 // applyRoot reports whether an apply was begun: from then on something may be changed.
 func (d *driver) applyRoot(ctx context.Context, root stack.Root, index, count int, options applyOptions) (engine.Plan, bool, error) {
-	d.step("plan", root.Name, index, count, 0)
+	d.step("plan", root.Name, index, count, engine.Plan{})
 	plan, err := d.plan(ctx, root, engine.PlanOptions{})
 	if err != nil {
 		return plan, false, err
@@ -154,7 +157,7 @@ func (d *driver) applyRoot(ctx context.Context, root stack.Root, index, count in
 			return plan, true, err
 		}
 	}
-	d.step("apply", root.Name, index, count, len(saved.Changes))
+	d.step("apply", root.Name, index, count, saved)
 	err = d.opened[root.Name].Apply(ctx, saved)
 	d.forget(root.Name)
 	return plan, true, err

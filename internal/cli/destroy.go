@@ -155,10 +155,10 @@ func (d *driver) destroyRoots(ctx context.Context, roots []stack.Root, inventory
 			done = append(done, newApplied(root.Name, statusEmpty, engine.Plan{}, began))
 			continue
 		}
-		d.step("plan destroy", root.Name, i, len(roots), 0)
+		d.step("plan destroy", root.Name, i, len(roots), engine.Plan{})
 		plan, err := d.plan(ctx, root, engine.PlanOptions{Destroy: true})
 		if err == nil {
-			d.step("destroy", root.Name, i, len(roots), len(plan.Changes))
+			d.step("destroy", root.Name, i, len(roots), plan)
 			changed = true
 			err = d.opened[root.Name].Apply(ctx, plan)
 		}

@@ -61,6 +61,8 @@ func TestProtected(t *testing.T) {
 		"environment x7 is protected", "database.deletion_protection to false", "paymentdr deploy")
 
 	w.write("paymentdr.yaml", strings.Replace(protectedSystem, "x7", "x8", 1))
+	contains(t, "plan of other files than the configuration gives", w.drive(ExitOK, "plan", "--root", "global").stderr,
+		"warning: ", "is not what the configuration gives (differ: global/")
 	w.synth()
 	lost := w.drive(ExitRefused, "deploy", "--root", "global", "--yes", acceptFunctions)
 	contains(t, "the refused replacement", lost.stderr, "would lose what cannot be made again",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -31,10 +32,11 @@ func (a *app) init() error {
 	if err := writeNew(path, config.ExampleYAML()); err != nil {
 		return err
 	}
-	if err := os.WriteFile(schemaFile, config.Schema(), 0o644); err != nil {
+	schema := filepath.Join(filepath.Dir(path), schemaFile)
+	if err := os.WriteFile(schema, config.Schema(), 0o644); err != nil {
 		return fmt.Errorf("write schema: %w", err)
 	}
-	_, err := fmt.Fprintf(a.process.Stdout, "wrote %s and %s; paymentdr check says what the numbers promise\n", path, schemaFile)
+	_, err := fmt.Fprintf(a.process.Stdout, "wrote %s and %s; paymentdr check says what the numbers promise\n", path, schema)
 	return err
 }
 

@@ -56,7 +56,7 @@ func (a *app) plan(ctx context.Context, options driveOptions) error {
 	}
 	var results []planned
 	for i, root := range roots {
-		d.step("plan", root.Name, i, len(roots), 0)
+		d.step("plan", root.Name, i, len(roots), engine.Plan{})
 		plan, err := d.plan(ctx, root, engine.PlanOptions{})
 		var upstream *engine.UpstreamError
 		if err != nil && !errors.As(err, &upstream) {

@@ -109,7 +109,7 @@ Exit codes: 0 done, 1 error, 2 refused and nothing changed, 3 verdict missed.`,
 		return refusef("%w (see %s --help)", err, c.CommandPath())
 	})
 	root.AddCommand(a.initCommand(), a.checkCommand(), a.synthCommand(), a.costCommand(), a.graphCommand())
-	root.AddCommand(a.bootstrapCommand(), a.planCommand(), a.deployCommand(), a.outputCommand(), a.destroyCommand())
+	root.AddCommand(a.bootstrapCommand(), a.planCommand(), a.deployCommand(), a.outputCommand(), a.destroyCommand(), a.backupCommand())
 	return root
 }
 

@@ -59,10 +59,11 @@ func New(ctx context.Context, process function.Process) (*Stack, error) {
 	}
 	client := journal.NewClient(cfg)
 	store := journal.New(client, process.Lookup(functionenv.JournalTable), journal.Options{})
-	lease := control.NewCached(control.New(client, process.Lookup(functionenv.ControlTable), 0), leaseFresh, leaseStale, nil)
+	lease := control.New(client, process.Lookup(functionenv.ControlTable), 0)
 	observer := &paymentmetrics.Observer{Metrics: telemetry.NewWriter(process.Out, process.Lookup(functionenv.Environment)), Log: log}
 	api, err := Wire(process.Lookup(functionenv.Region), payment.Place(process.Lookup(functionenv.Place)), Parts{
-		Journal: store, Prober: store, Ledger: ledger.New(pool), Lease: lease, Observer: observer,
+		Journal: store, Prober: store, Ledger: ledger.New(pool), Observer: observer,
+		Lease: control.NewCached(lease, leaseFresh, leaseStale, nil), HealthLease: lease,
 	})
 	if err != nil {
 		pool.Close()
@@ -76,8 +77,10 @@ type Parts struct {
 	Journal  payment.Journal
 	Prober   payment.Prober
 	Ledger   payment.Ledger
-	Lease    payment.Lease
 	Observer payment.Observer
+	// Lease is on the way of every payment and may be a moment old; HealthLease is read each time it is asked, so that
+	// health knows how old its knowledge is.
+	Lease, HealthLease payment.Lease
 }
 
 // Wire puts the API over its parts.
@@ -88,7 +91,7 @@ func Wire(region string, place payment.Place, parts Parts) (*httpapi.API, error)
 	if err != nil {
 		return nil, fmt.Errorf("wire processor: %w", err)
 	}
-	health, err := payment.NewMonitor(region, place, parts.Prober, parts.Lease)
+	health, err := payment.NewMonitor(region, place, parts.Prober, parts.HealthLease)
 	if err != nil {
 		return nil, fmt.Errorf("wire health: %w", err)
 	}
