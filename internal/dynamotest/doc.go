@@ -1,10 +1,3 @@
-// Package dynamotest gives tests a DynamoDB-compatible server that this project did not write.
-//
-// The server is AWS's own DynamoDB Local, from Maven Central. It was chosen over dynalite (npm) because it is the
-// vendor's, is still released, and evaluates the same expression language; it starts in about 1 s (2 cores). It runs once per
-// test process, in memory, on a free loopback port, and ends with the process, however that ends. Java 17 with javac
-// and Maven are needed; the jars are fetched once into the user's cache directory.
-//
-// What it does not model: more than one Region (so no ReplicatedWriteConflictException, see package fault), throttles,
-// item collection limits, eventually consistent reads that are really stale, and any latency.
+// Package dynamotest gives tests DynamoDB Local (package dynamolocal): one server for each test process, started by the
+// first test that asks, and fresh tables for each test.
 package dynamotest

@@ -10,16 +10,18 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/paymentdr/paymentdr/internal/dynamolocal"
 )
 
 // shared is the one server of a test process: its start costs a second, its tables cost nothing.
-var shared = sync.OnceValues(func() (*Server, error) { return Start(context.Background()) })
+var shared = sync.OnceValues(func() (*dynamolocal.Server, error) { return dynamolocal.Start(context.Background()) })
 
 var tableNumber atomic.Int64
 
 // Shared is the test process's server; it is started by the first test that asks. A server that cannot be had fails
 // the test with what to install: these tests are never skipped.
-func Shared(t testing.TB) *Server {
+func Shared(t testing.TB) *dynamolocal.Server {
 	t.Helper()
 	server, err := shared()
 	if err != nil {
@@ -45,13 +47,13 @@ func Client(t testing.TB, wrap ...func(http.RoundTripper) http.RoundTripper) *dy
 // JournalTable creates an empty session table for this test and returns its name.
 func JournalTable(t testing.TB) string {
 	t.Helper()
-	return create(t, "journal", JournalSchema)
+	return create(t, "journal", dynamolocal.JournalSchema)
 }
 
 // ControlTable creates an empty control table for this test and returns its name.
 func ControlTable(t testing.TB) string {
 	t.Helper()
-	return create(t, "control", ControlSchema)
+	return create(t, "control", dynamolocal.ControlSchema)
 }
 
 func create(t testing.TB, kind string, schema func(string) *dynamodb.CreateTableInput) string {

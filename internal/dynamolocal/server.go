@@ -1,4 +1,4 @@
-package dynamotest
+package dynamolocal
 
 import (
 	"bufio"
@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -45,19 +46,21 @@ func Start(ctx context.Context) (*Server, error) {
 	// A pipe's read end, given as a file, so that no goroutine copies it and end of file is exactly our end.
 	input, stdin, err := os.Pipe()
 	if err != nil {
-		return nil, fmt.Errorf("open pipe to DynamoDB test server: %w", err)
+		return nil, fmt.Errorf("open pipe to DynamoDB Local: %w", err)
 	}
 	defer input.Close()
 	output, outputWriter, err := os.Pipe()
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open pipe from DynamoDB test server: %w", err), stdin.Close())
+		return nil, errors.Join(fmt.Errorf("open pipe from DynamoDB Local: %w", err), stdin.Close())
 	}
 	defer output.Close()
 	command.Stdin, command.Stdout, command.Stderr = input, outputWriter, outputWriter
+	// A group of its own: an interrupt typed at a terminal is for whoever started it, who still has requests to answer.
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	err = command.Start()
 	outputWriter.Close()
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("start DynamoDB test server: %w", err), stdin.Close())
+		return nil, errors.Join(fmt.Errorf("start DynamoDB Local: %w", err), stdin.Close())
 	}
 	server := &Server{command: command, stdin: stdin}
 	port, err := readPort(output)
@@ -72,7 +75,7 @@ func Start(ctx context.Context) (*Server, error) {
 // readPort reads the server's output up to the line with its port; after it the server writes nothing more.
 func readPort(output *os.File) (string, error) {
 	if err := output.SetReadDeadline(time.Now().Add(startTimeout)); err != nil {
-		return "", fmt.Errorf("bound start of DynamoDB test server: %w", err)
+		return "", fmt.Errorf("bound start of DynamoDB Local: %w", err)
 	}
 	var said []string
 	for lines := bufio.NewScanner(output); lines.Scan(); {
@@ -81,7 +84,7 @@ func readPort(output *os.File) (string, error) {
 		}
 		said = append(said, lines.Text())
 	}
-	return "", fmt.Errorf("DynamoDB test server ended before it listened; it said:\n%s", strings.Join(said, "\n"))
+	return "", fmt.Errorf("DynamoDB Local ended before it listened; it said:\n%s", strings.Join(said, "\n"))
 }
 
 // Stop ends the server and waits for it. It is safe to call twice.

@@ -1,4 +1,4 @@
-package dynamotest
+package dynamolocal
 
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"

@@ -1,4 +1,4 @@
-package dynamotest
+package dynamolocal
 
 import (
 	"context"
@@ -26,7 +26,7 @@ type installed struct {
 func Install(ctx context.Context) (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		return "", fmt.Errorf("find cache directory for the DynamoDB test server: %w", err)
+		return "", fmt.Errorf("find cache directory for the DynamoDB Local: %w", err)
 	}
 	digest, err := sourcesDigest()
 	if err != nil {
@@ -56,16 +56,16 @@ func installInto(ctx context.Context, root, folder string) error {
 	tools := map[string]string{"mvn": "apt-get install maven", "javac": "apt-get install openjdk-17-jdk-headless"}
 	for tool, remedy := range tools {
 		if _, err := exec.LookPath(tool); err != nil {
-			return fmt.Errorf("install DynamoDB test server: %s is missing; install it, for example with %q, and run again", tool, remedy)
+			return fmt.Errorf("install DynamoDB Local: %s is missing; install it, for example with %q, and run again", tool, remedy)
 		}
 	}
 	work, err := os.MkdirTemp(root, "dynamodb-local-new-")
 	if err != nil {
-		return fmt.Errorf("create folder for the DynamoDB test server: %w", err)
+		return fmt.Errorf("create folder for the DynamoDB Local: %w", err)
 	}
 	defer os.RemoveAll(work)
 	if err := os.CopyFS(work, sources); err != nil {
-		return fmt.Errorf("write sources of the DynamoDB test server: %w", err)
+		return fmt.Errorf("write sources of the DynamoDB Local: %w", err)
 	}
 	jars, classes := filepath.Join(work, "jars"), filepath.Join(work, "classes")
 	for _, step := range [][]string{
@@ -73,11 +73,11 @@ func installInto(ctx context.Context, root, folder string) error {
 		{"javac", "-cp", filepath.Join(jars, "*"), "-d", classes, "server/LoopbackServer.java"},
 	} {
 		if err := run(ctx, work, step[0], step[1:]...); err != nil {
-			return fmt.Errorf("install DynamoDB test server: %w", err)
+			return fmt.Errorf("install DynamoDB Local: %w", err)
 		}
 	}
 	if err := os.Rename(work, folder); err != nil {
-		return fmt.Errorf("move DynamoDB test server into place: %w", err)
+		return fmt.Errorf("move DynamoDB Local into place: %w", err)
 	}
 	return nil
 }
@@ -95,7 +95,7 @@ func run(ctx context.Context, folder, name string, arguments ...string) error {
 func find(folder string) (installed, error) {
 	java, err := exec.LookPath("java")
 	if err != nil {
-		return installed{}, errors.New(`start DynamoDB test server: java is missing; install version 17 or later, for example with "apt-get install openjdk-17-jdk-headless"`)
+		return installed{}, errors.New(`start DynamoDB Local: java is missing; install version 17 or later, for example with "apt-get install openjdk-17-jdk-headless"`)
 	}
 	return installed{java: java, jars: filepath.Join(folder, "jars"), classes: filepath.Join(folder, "classes")}, nil
 }

@@ -1,4 +1,4 @@
-// Command dynamodb-local runs the test server for people: in memory, on a free loopback port, with the tables named by
+// Command dynamodb-local runs DynamoDB Local for people: in memory, on a free loopback port, with the tables named by
 // -journal and -control, until it is interrupted. With -install it only fetches what the server needs.
 package main
 
@@ -13,7 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	"github.com/paymentdr/paymentdr/internal/dynamotest"
+	"github.com/paymentdr/paymentdr/internal/dynamolocal"
 )
 
 func main() {
@@ -34,20 +34,20 @@ func run(ctx context.Context, arguments []string, out io.Writer) error {
 		return err
 	}
 	if *install {
-		folder, err := dynamotest.Install(ctx)
+		folder, err := dynamolocal.Install(ctx)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintln(out, folder)
 		return nil
 	}
-	server, err := dynamotest.Start(ctx)
+	server, err := dynamolocal.Start(ctx)
 	if err != nil {
 		return err
 	}
 	defer server.Stop()
 	client := dynamodb.NewFromConfig(server.Config())
-	for _, table := range []*dynamodb.CreateTableInput{dynamotest.JournalSchema(*journal), dynamotest.ControlSchema(*control)} {
+	for _, table := range []*dynamodb.CreateTableInput{dynamolocal.JournalSchema(*journal), dynamolocal.ControlSchema(*control)} {
 		if _, err := client.CreateTable(ctx, table); err != nil {
 			return fmt.Errorf("create table %s: %w", *table.TableName, err)
 		}
