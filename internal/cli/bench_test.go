@@ -19,6 +19,7 @@ import (
 // deployable is a configuration that no preflight objects to.
 const deployable = `environment_suffix: dev-x7
 domain: pay.paymentdr.dev
+api: {auth: {jwt: {issuer: "https://login.paymentdr.dev/"}}}
 alerts: {emails: [oncall@paymentdr.dev]}
 `
 

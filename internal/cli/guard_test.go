@@ -36,6 +36,7 @@ func TestStateLocked(t *testing.T) {
 
 const protectedSystem = `environment_suffix: x7
 domain: pay.paymentdr.dev
+api: {auth: {jwt: {issuer: "https://login.paymentdr.dev/"}}}
 alerts: {emails: [oncall@paymentdr.dev]}
 `
 

@@ -11,7 +11,7 @@ import (
 const (
 	reasonReservedDomain  = "reserved-domain"
 	reasonNoAuth          = "no-authentication"
-	reasonReservedIssuer  = "reserved-issuer"
+	reasonReservedIssuer  = "issuer-not-set"
 	reasonNoAlerts        = "no-alert-address"
 	reasonReservedAlerts  = "reserved-alert-address"
 	reasonEngineVersion   = "database-version-not-offered"

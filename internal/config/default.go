@@ -35,7 +35,14 @@ func underived() Config {
 // fillDerived sets what depends on other fields and was not given.
 func fillDerived(c Config) Config {
 	if c.API.Auth.JWT.Issuer == "" {
-		c.API.Auth.JWT.Issuer = "https://auth." + c.Domain + "/"
+		c.API.Auth.JWT.Issuer = derivedIssuer(c.Domain)
+	}
+	if c.Alerts.Emails == nil {
+		c.Alerts.Emails = derivedEmails(c.Domain)
 	}
 	return c
 }
+
+func derivedIssuer(domain string) string { return "https://auth." + domain + "/" }
+
+func derivedEmails(domain string) []string { return []string{"ops-team@" + domain} }

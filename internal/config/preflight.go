@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -29,11 +30,16 @@ func (c Config) Preflight() Violations {
 	}
 	if c.API.Auth.None {
 		refuse("api.auth", authNone, "lets anyone send payments", "set api.auth.jwt")
+	} else if c.Source("api.auth.jwt.issuer") == sourceDefault && c.API.Auth.JWT.Issuer == derivedIssuer(c.Domain) && !ReservedDomain(c.Domain) {
+		refuse("api.auth.jwt.issuer", c.API.Auth.JWT.Issuer, "is only derived from the domain: nobody said who issues tokens", "set your identity provider's issuer")
 	} else if issuer, err := url.Parse(c.API.Auth.JWT.Issuer); err == nil && ReservedDomain(issuer.Hostname()) {
 		refuse("api.auth.jwt.issuer", c.API.Auth.JWT.Issuer, "is on a reserved domain, so nobody can issue tokens", "set your identity provider's issuer")
 	}
 	if len(c.Alerts.Emails) == 0 {
 		refuse("alerts.emails", "", "is empty: nobody would hear of an alarm", "name at least one address")
+	}
+	if c.Source("alerts.emails") == sourceDefault && slices.Equal(c.Alerts.Emails, derivedEmails(c.Domain)) && !ReservedDomain(c.Domain) {
+		refuse("alerts.emails", strings.Join(c.Alerts.Emails, ","), "is only derived from the domain: nobody said who reads alarms", "name at least one address")
 	}
 	for _, email := range c.Alerts.Emails {
 		if ReservedDomain(email[strings.LastIndexByte(email, '@')+1:]) {

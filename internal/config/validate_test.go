@@ -224,3 +224,18 @@ func TestPreflightAndWarnings(t *testing.T) {
 		})
 	}
 }
+
+// What was only derived from a domain that somebody owns is not yet what they meant.
+func TestPreflightAsksForDerivedValues(t *testing.T) {
+	cfg, err := Load(LoadOptions{Path: "testdata/empty.yaml", Set: []string{"domain=acme-payments.com"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	for _, violation := range cfg.Preflight() {
+		keys = append(keys, violation.Key)
+	}
+	if want := []string{"api.auth.jwt.issuer", "alerts.emails"}; !slices.Equal(keys, want) {
+		t.Errorf("preflight asks for %v, want %v", keys, want)
+	}
+}

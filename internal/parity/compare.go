@@ -20,7 +20,7 @@ type Comparison struct {
 
 // Compare judges the data against the generated systems.
 func Compare(data Data) (Comparison, error) {
-	system, err := Generate(data.settings()...)
+	system, err := Generate()
 	if err != nil {
 		return Comparison{}, err
 	}
@@ -30,7 +30,7 @@ func Compare(data Data) (Comparison, error) {
 	claimed := c.original()
 	c.added(nil, system, claimed)
 	for _, when := range data.variants() {
-		variant, err := Generate(append(data.settings(), when...)...)
+		variant, err := Generate(when...)
 		if err != nil {
 			return Comparison{}, err
 		}
@@ -39,10 +39,6 @@ func Compare(data Data) (Comparison, error) {
 	c.facts()
 	return c, nil
 }
-
-// settings are what the comparison adds to the default configuration: the original has a subscriber, and so must the
-// system that is compared with it.
-func (d Data) settings() []string { return []string{"alerts.emails=ops-team@example.com"} }
 
 // variants are the distinct settings of the groups that the default configuration does not have.
 func (d Data) variants() [][]string {

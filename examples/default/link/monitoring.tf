@@ -74,6 +74,13 @@ resource "aws_sns_topic_policy" "dns_alerts" {
   })
 }
 
+# Confirmed by a person, from the mail that AWS sends.
+resource "aws_sns_topic_subscription" "dns_alerts_0" {
+  topic_arn = aws_sns_topic.dns_alerts.arn
+  protocol  = "email"
+  endpoint  = "ops-team@pay.example.net"
+}
+
 resource "aws_cloudwatch_metric_alarm" "primary_unhealthy" {
   alarm_name        = "payment-primary-unhealthy-dev-test"
   alarm_description = "Route 53 sees us-east-1 as down."

@@ -32,3 +32,10 @@ resource "aws_sns_topic_policy" "alerts" {
     }]
   })
 }
+
+# Confirmed by a person, from the mail that AWS sends.
+resource "aws_sns_topic_subscription" "alerts_0" {
+  topic_arn = aws_sns_topic.alerts.arn
+  protocol  = "email"
+  endpoint  = "ops-team@pay.example.net"
+}
