@@ -51,6 +51,10 @@ scan: ## scan the generated files with checkov
 vulnerabilities: ## look up known vulnerabilities and withdrawn versions of the dependencies
 	@scripts/vulnerabilities
 
+.PHONY: dev
+dev: build deps ## run the payment API with PostgreSQL and DynamoDB Local on this machine; Ctrl-C ends it
+	@.bin/paymentdr dev
+
 .PHONY: bench
 bench: ## measure synth: time, allocations, growth
 	go test -run '^$$' -bench . -benchmem ./internal/stack ./internal/hclgen

@@ -43,9 +43,10 @@ func (a *app) wire(ctx context.Context, options serveOptions, log *slog.Logger, 
 	}
 	client := journal.NewClient(config)
 	store := journal.New(client, options.journalTable, journal.Options{})
+	lease := control.New(client, options.controlTable, 0)
 	api, err := processor.Wire(options.region, payment.Place(options.place), processor.Parts{
 		Journal: store, Prober: store, Ledger: ledger.New(pool),
-		Lease: control.NewCached(control.New(client, options.controlTable, 0), serveLeaseFresh, serveLeaseStale, nil),
+		Lease: control.NewCached(lease, serveLeaseFresh, serveLeaseStale, nil), HealthLease: lease,
 		Observer: &paymentmetrics.Observer{
 			Metrics: telemetry.NewWriter(out, options.environment), Log: log,
 		},
