@@ -34,10 +34,6 @@ func (c concern) resource(typ, name, why string) *hclgen.Block {
 	return c.Resource(c.file, typ, name).Why(why)
 }
 
-func (c concern) data(typ, name, why string) *hclgen.Block {
-	return c.Data(c.file, typ, name).Why(why)
-}
-
 func (c concern) ephemeral(typ, name, why string) *hclgen.Block {
 	return c.Ephemeral(c.file, typ, name).Why(why)
 }
