@@ -27,10 +27,12 @@ type Term struct {
 // Failure is how a Region is lost.
 type Failure string
 
-// The failures. Refused: connections are refused or answered with errors at once. Silent: nothing answers.
+// The failures. Refused: connections are refused or answered with errors at once. Silent: nothing answers. Sick: the
+// Region answers, but cannot record payments.
 const (
 	Refused Failure = "refused"
 	Silent  Failure = "silent"
+	Sick    Failure = "sick"
 )
 
 // Subject is whose time, or whose data, a row is about.
@@ -98,7 +100,7 @@ func (r Report) Met() bool { return len(r.Misses()) == 0 }
 // the ledger's rows say when it catches up.
 func ComputeObjectives(c Config) Report {
 	var report Report
-	for _, failure := range []Failure{Refused, Silent} {
+	for _, failure := range []Failure{Refused, Silent, Sick} {
 		report.Rows = append(report.Rows,
 			bounded(Row{Measure: RTO, Failure: failure, Subject: DNSPayer, Terms: dnsTerms(c.HealthCheck, failure),
 				Note: "payments are accepted again for payers who follow DNS; resolvers that ignore the TTL are outside it"}, c.Objectives.RTO),

@@ -15,6 +15,8 @@ const (
 const (
 	// CheckerAggregation is the time from enough checkers' verdicts to another DNS answer.
 	CheckerAggregation = 5 * time.Second
+	// HealthGrace is how long /health forgives a journal that cannot be written, so that one slow write moves nobody.
+	HealthGrace = 5 * time.Second
 	// PayerTimeout is after how long a payer gives up a request that nobody answers.
 	PayerTimeout = 5 * time.Second
 	// PayerRetry is the time of the first request in the other Region, with TLS and a cold start.
@@ -46,6 +48,9 @@ func dnsTerms(check HealthCheck, failure Failure) []Term {
 	if failure == Silent {
 		terms = append(terms, term(fmt.Sprintf("time-outs of %d probes, %s to connect and %s to answer", check.Threshold, probeConnect, probeResponse),
 			times*(probeConnect+probeResponse), Documented, probeSource, "health_check.threshold"))
+	}
+	if failure == Sick {
+		terms = append(terms, term("/health forgives a failing journal", HealthGrace, Assumed, "our own function's setting", ""))
 	}
 	terms = append(terms,
 		term("checkers agree and DNS changes", CheckerAggregation, Assumed, "not published", ""),
