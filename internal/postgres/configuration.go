@@ -74,6 +74,9 @@ func configuration(settings map[string]string) string {
 
 // hostAccess prints pg_hba.conf: passwords over TCP, and the socket folder's mode guards the socket.
 func hostAccess(options Options) string {
+	if options.HostAccess != "" {
+		return options.HostAccess
+	}
 	kind := "host"
 	if options.TLS != nil && options.TLS.Required {
 		kind = "hostssl"

@@ -18,6 +18,11 @@ type Options struct {
 	TLS *TLS
 	// Standby makes a hot standby of a primary that was created from the same programs; nil is a primary.
 	Standby *Standby
+	// Data is a folder that BaseBackup made, or the data folder of a stopped server, to copy; "" begins with no data.
+	Data string
+	// HostAccess is the whole pg_hba.conf; "" asks for passwords over TCP and for none on the socket. It must let the
+	// superuser in with a password over TCP from the own address, which Start does, and on the socket.
+	HostAccess string
 	// Settings are written to postgresql.conf behind ours and win. Values are written quoted.
 	Settings map[string]string
 }

@@ -51,7 +51,7 @@ func (s *Server) createFolder(source template) error {
 	if err := os.MkdirAll(s.options.Dir, 0o755); err != nil {
 		return err
 	}
-	if err := copyTree(source.data, s.dataDir(), s.account); err != nil {
+	if err := s.fillData(source); err != nil {
 		return err
 	}
 	if socket := s.SocketDir(); socket != "" {
@@ -66,6 +66,14 @@ func (s *Server) createFolder(source template) error {
 		return s.writeData("standby.signal", "", 0o600)
 	}
 	return nil
+}
+
+// fillData makes the data folder.
+func (s *Server) fillData(source template) error {
+	if s.options.Data != "" {
+		return copyTree(s.options.Data, s.dataDir(), s.account, atRest)
+	}
+	return copyTree(source.data, s.dataDir(), s.account, everything)
 }
 
 // Dir is the server's folder.
@@ -110,6 +118,9 @@ func (s *Server) url(port int, user, password, database, mode string) string {
 
 // LogFile is the path of the server's messages.
 func (s *Server) LogFile() string { return filepath.Join(s.options.Dir, "server.log") }
+
+// DataDir is the folder of the data alone, which Options.Data of another server may name while this one is stopped.
+func (s *Server) DataDir() string { return s.dataDir() }
 
 func (s *Server) dataDir() string { return filepath.Join(s.options.Dir, "data") }
 

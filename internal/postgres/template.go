@@ -116,9 +116,12 @@ func run(ctx context.Context, as account, program string, arguments ...string) e
 	return nil
 }
 
-// copyTree copies the folder from to the new folder to, with its modes, for the account.
-func copyTree(from, to string, as account) error {
+// copyTree copies the selected part of the folder from to the new folder to, with its modes, for the account.
+func copyTree(from, to string, as account, what selection) error {
 	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
+		if what.vanished(err) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -126,24 +129,37 @@ func copyTree(from, to string, as account) error {
 		if err != nil {
 			return err
 		}
-		target := filepath.Join(to, name)
-		info, err := entry.Info()
-		if err != nil {
-			return err
+		if what.skip(filepath.ToSlash(name)) {
+			if entry.IsDir() {
+				return filepath.SkipDir
+			}
+			return nil
 		}
-		switch {
-		case entry.IsDir():
-			err = os.Mkdir(target, info.Mode().Perm())
-		case entry.Type().IsRegular():
-			err = copyFile(path, target, info.Mode().Perm())
-		default:
-			err = fmt.Errorf("copy %s: a %s, only files and folders are expected", path, entry.Type())
+		err = copyEntry(path, filepath.Join(to, name), entry, as)
+		if what.vanished(err) {
+			return nil
 		}
-		if err != nil {
-			return err
-		}
-		return as.own(target)
+		return err
 	})
+}
+
+func copyEntry(path, target string, entry fs.DirEntry, as account) error {
+	info, err := entry.Info()
+	if err != nil {
+		return err
+	}
+	switch {
+	case entry.IsDir():
+		err = os.Mkdir(target, info.Mode().Perm())
+	case entry.Type().IsRegular():
+		err = copyFile(path, target, info.Mode().Perm())
+	default:
+		err = fmt.Errorf("copy %s: a %s, only files and folders are expected", path, entry.Type())
+	}
+	if err != nil {
+		return err
+	}
+	return as.own(target)
 }
 
 // copyFile copies one file; the kernel shares or copies the blocks itself where the file system can.
