@@ -1,0 +1,69 @@
+package proof
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+
+	"github.com/paymentdr/paymentdr/internal/ledger"
+	"github.com/paymentdr/paymentdr/internal/payment"
+)
+
+// Check judges the evidence. No violation means that every promise was kept. timeout bounds the search for one payment
+// id's order. Violations are sorted by payment id, those of no payment first.
+func Check(evidence Evidence, timeout time.Duration) []Violation {
+	found := checkTotals(evidence.Totals)
+	found = append(found, checkTerms(evidence)...)
+	cases := gather(evidence)
+	for _, id := range slices.Sorted(maps.Keys(cases)) {
+		found = append(found, cases[id].check(timeout)...)
+	}
+	return found
+}
+
+// paymentCase is all that is known of one payment id.
+type paymentCase struct {
+	id      string
+	calls   []Call
+	records []payment.Record
+	posted  []ledger.Payment
+}
+
+func gather(evidence Evidence) map[string]*paymentCase {
+	cases := map[string]*paymentCase{}
+	of := func(id string) *paymentCase {
+		if cases[id] == nil {
+			cases[id] = &paymentCase{id: id}
+		}
+		return cases[id]
+	}
+	for _, call := range evidence.Calls {
+		of(call.PaymentID).calls = append(of(call.PaymentID).calls, call)
+	}
+	for _, record := range evidence.Records {
+		of(record.ID).records = append(of(record.ID).records, record)
+	}
+	for _, posted := range evidence.Posted {
+		of(posted.PaymentID).posted = append(of(posted.PaymentID).posted, posted)
+	}
+	return cases
+}
+
+// check applies every rule about one payment id.
+func (c *paymentCase) check(timeout time.Duration) []Violation {
+	found := slices.Concat(c.checkStores(), c.checkIdentity(), c.checkAnswers())
+	switch linearizable(c.calls, timeout) {
+	case porcupine.Illegal:
+		found = append(found, c.violation(RuleHistory, "no order of its %d calls explains their answers: %s", len(c.calls), c.story()))
+	case porcupine.Unknown:
+		found = append(found, c.violation(RuleUndecided, "no verdict on %d calls within %v", len(c.calls), timeout))
+	}
+	return found
+}
+
+// acknowledged tells whether a payer was told that the payment is taken.
+func (c *paymentCase) acknowledged() bool {
+	return slices.ContainsFunc(c.calls, func(call Call) bool { return call.Answer.acknowledges() })
+}
