@@ -59,6 +59,15 @@ dev: build deps ## run the payment API with PostgreSQL and DynamoDB Local on thi
 bench: ## measure synth: time, allocations, growth
 	go test -run '^$$' -bench . -benchmem ./internal/stack ./internal/hclgen
 
+.PHONY: bench-functions
+bench-functions: ## measure the functions: process start to first poll, one request's own overhead
+	go test -run '^$$' -bench ProcessorStart -benchtime 20x -count 3 ./internal/function
+	go test -run '^$$' -bench RequestWithoutStores -benchmem -count 3 ./internal/payment/httpapi
+
+.PHONY: throughput
+throughput: deps ## measure posting against pgbench on the same server; fails below 0.8
+	go test -tags throughput -run Throughput -count 1 -v ./internal/ledger
+
 .PHONY: clean
 clean: ## remove what the other targets made here
 	rm -rf .bin .cache $(OUT)
