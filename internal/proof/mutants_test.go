@@ -60,7 +60,7 @@ func TestSoundServiceIsAcquitted(t *testing.T) {
 	}
 }
 
-var mutantSize = size{payers: 16, payments: 60, sends: 30}
+var mutantSize = size{payers: 16, payments: 80, sends: 40}
 
 // mutantSearchTime is short: a broken history can take for ever to search, and the other rules tell, too.
 const mutantSearchTime = 200 * time.Millisecond

@@ -98,10 +98,10 @@ func (w *world) upheavals(ctx context.Context, total int) func() error {
 	back := func() error { w.valve.set(false); return nil }
 	all := []upheaval{
 		{at: total * 10 / 100, do: away},
-		{at: total * 20 / 100, do: back},
+		{at: total * 15 / 100, do: back},
 		{at: total * 30 / 100, do: func() error { w.servers[0].CloseClientConnections(); return nil }},
 		{at: total * 45 / 100, do: func() error { return w.changeTerm(ctx) }, meanwhile: true},
-		{at: total * 70 / 100, do: away},
+		{at: total * 65 / 100, do: away},
 		{at: total * 85 / 100, do: back},
 		{at: total * 90 / 100, do: func() error { w.servers[1].CloseClientConnections(); return nil }},
 	}

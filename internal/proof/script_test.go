@@ -19,7 +19,7 @@ type rates struct {
 	leave float64 // of each request: its payer gives up early
 }
 
-var usual = rates{wire: 0.08, crash: 0.02, drop: 0.15, leave: 0.02}
+var usual = rates{wire: 0.08, crash: 0.025, drop: 0.15, leave: 0.02}
 
 // headerRequest carries the name of a request, from which its faults are drawn.
 const headerRequest = "X-Proof-Request"

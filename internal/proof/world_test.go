@@ -33,6 +33,9 @@ const (
 // patience bounds one DynamoDB call: long, for a machine with other work; the faults are quick by themselves.
 const patience = 3 * time.Second
 
+// calm bounds the calls that nothing disturbs: those of the controller, the sweeper and the evidence.
+const calm = 20 * time.Second
+
 // mutation takes a guard out of the service. Its zero value is the service as it is.
 type mutation struct {
 	api     func(journal.API) journal.API
@@ -80,8 +83,8 @@ func newWorld(t *testing.T, seed uint64, rates rates, mutate mutation) *world {
 	w.killer = newKiller(t, w.database)
 	w.table, w.control = dynamotest.JournalTable(t), dynamotest.ControlTable(t)
 	w.client = dynamotest.Client(t)
-	w.journal = journal.New(w.client, w.table, journal.Options{AttemptTimeout: patience})
-	w.lease = control.New(w.client, w.control, patience)
+	w.journal = journal.New(w.client, w.table, journal.Options{AttemptTimeout: calm})
+	w.lease = control.New(w.client, w.control, calm)
 	w.ledger = ledger.New(w.connect(t))
 	w.beginFirstTerm(t)
 	for _, place := range []struct {
