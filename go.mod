@@ -8,7 +8,6 @@ require (
 	go.etcd.io/etcd/client/v3 v3.6.16
 	go.etcd.io/etcd/server/v3 v3.6.16
 	go.uber.org/zap v1.27.0
-	go.uber.org/zap/exp v0.3.0
 )
 
 require (
