@@ -8,14 +8,13 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/paymentdr/paymentdr/internal/config"
 	"github.com/paymentdr/paymentdr/internal/engine"
 	"github.com/paymentdr/paymentdr/internal/stack"
 )
 
 // unavailableFunctions answer a typed "not available" error instead of doing their work. A test compares the list with
 // the functions' source, so that it can neither forget a function nor keep one that has become real.
-var unavailableFunctions = []string{config.FailoverController}
+var unavailableFunctions []string
 
 // preflight lists every reason not to apply these roots; it changes nothing and calls nothing but the engine's version.
 // The driver is started as a side effect where that is possible.

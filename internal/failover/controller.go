@@ -1,0 +1,198 @@
+package failover
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/paymentdr/paymentdr/internal/control"
+	"github.com/paymentdr/paymentdr/internal/payment"
+	"github.com/paymentdr/paymentdr/internal/telemetry"
+)
+
+// Options are what a Controller is made of; all but Limits are required.
+type Options struct {
+	Settings Settings
+	Control  Control
+	Journal  Journal
+	// Ledger must reach this Region's own writer only.
+	Ledger   Ledger
+	Database Promoter
+	Metrics  Metrics
+	Log      *slog.Logger
+	Clock    Clock
+	Limits   Limits
+}
+
+// Controller is one run of a Region's controller. It is used by one goroutine at a time.
+type Controller struct {
+	options Options
+	clock   Clock
+	memory  memory
+
+	journal, ledger Health
+	database        Database
+	databaseAt      time.Time
+
+	// holding: this Region held the lease when last seen, in the state heldState.
+	holding   bool
+	heldState payment.LeaseState
+	// outbox are events that happened and are not recorded yet.
+	outbox    []control.Event
+	promotion promotion
+	settling  settling
+	sweeping  sweeping
+	said      string
+	emitted   time.Time
+}
+
+// New checks the options.
+func New(options Options) (*Controller, error) {
+	if err := options.Settings.Validate(); err != nil {
+		return nil, fmt.Errorf("make failover controller: %w", err)
+	}
+	for name, missing := range map[string]bool{
+		"Control": options.Control == nil, "Journal": options.Journal == nil, "Ledger": options.Ledger == nil,
+		"Database": options.Database == nil, "Metrics": options.Metrics == nil, "Log": options.Log == nil,
+		"Clock": options.Clock.Now == nil || options.Clock.Wall == nil || options.Clock.Sleep == nil,
+	} {
+		if missing {
+			return nil, fmt.Errorf("make failover controller: %s is not set", name)
+		}
+	}
+	options.Limits = options.Limits.withDefaults()
+	return &Controller{options: options, clock: options.Clock}, nil
+}
+
+// Resume starts another run with this controller, after a pause in which nothing is known to have happened. What was
+// held is forgotten, and so is what was under way: its steps are found out again.
+func (c *Controller) Resume(run string) {
+	c.options.Settings.Run = run
+	c.memory = c.memory.resumed()
+	c.journal, c.ledger, c.holding = Health{}, Health{}, false
+	c.database, c.databaseAt = Database{}, time.Time{}
+	c.promotion, c.settling, c.sweeping = promotion{}, settling{}, sweeping{}
+	c.said = ""
+}
+
+// Run ticks until ctx ends or the clock reaches until, and ends between two ticks. What fails is logged here and tried
+// again by the next tick.
+func (c *Controller) Run(ctx context.Context, until time.Time) {
+	for {
+		started := c.clock.Now()
+		if ctx.Err() != nil || !started.Before(until) {
+			return
+		}
+		if _, err := c.Tick(ctx); err != nil {
+			c.options.Log.WarnContext(ctx, "tick", "error", err)
+		}
+		rest := c.options.Settings.Tick - c.clock.Now().Sub(started)
+		if rest > 0 && c.clock.Sleep(ctx, rest) != nil {
+			return
+		}
+	}
+}
+
+// Tick observes, decides, writes, and works on what it then holds. The decision is returned whatever becomes of it; an
+// error says what was not done, and memory is as if it had not been tried.
+func (c *Controller) Tick(ctx context.Context) (Decision, error) {
+	seen := c.observe(ctx)
+	decision := Decide(seen, c.clock.Now())
+	c.say(ctx, seen, decision)
+	metrics := c.follow(decision)
+	err := c.apply(ctx, decision, &metrics)
+	return decision, errors.Join(err, c.emit(metrics))
+}
+
+// apply writes the decision and does its work.
+func (c *Controller) apply(ctx context.Context, decision Decision, metrics *[]telemetry.Metric) error {
+	if decision.Action == Wait {
+		return c.flush(ctx)
+	}
+	before := c.memory.lease
+	if err := c.save(ctx, decision.Next); err != nil {
+		return fmt.Errorf("%s lease: %w", decision.Action, err)
+	}
+	switch decision.Action {
+	case Create, Claim:
+		if decision.Action == Claim {
+			*metrics = append(*metrics, telemetry.Value(telemetry.FailoverStarted, 1))
+		}
+		c.note(decision.Action.event(), c.claimDetail(decision, before))
+	case Release:
+		c.holding = false
+		c.note("released", map[string]string{"reason": decision.Reason})
+	}
+	// What this tick claimed or released must be told now, not when the work has ended.
+	if err := c.emitNow(metrics); err != nil {
+		return err
+	}
+	switch decision.Work {
+	case Promote:
+		return c.promote(ctx)
+	case Sweep:
+		return errors.Join(c.flush(ctx), c.settle(ctx), c.sweep(ctx))
+	}
+	return c.flush(ctx)
+}
+
+// event is the kind under which the history keeps an action.
+func (a Action) event() string {
+	if a == Create {
+		return "created"
+	}
+	return "claimed"
+}
+
+// save writes the lease; memory follows only when that has succeeded.
+func (c *Controller) save(ctx context.Context, next control.Lease) error {
+	next.UpdatedAt = c.clock.Wall()
+	started := c.clock.Now()
+	saved, err := c.options.Control.Save(ctx, next)
+	if err != nil {
+		return err
+	}
+	c.memory = c.memory.wrote(saved, started, c.clock.Now())
+	return nil
+}
+
+// errNotHeld ends work whose lease is no longer certain; the next tick finds out.
+var errNotHeld = errors.New("lease is no longer held for certain")
+
+// hold is called between any two steps of work: it renews the lease when a tick has passed. An error means that the
+// work must stop here. A renewal that the store could not take just now is borne as long as the term is certain.
+func (c *Controller) hold(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	var err error
+	if c.clock.Now().Sub(c.memory.held) >= c.options.Settings.Tick {
+		err = c.save(ctx, renewed(c.options.Settings, c.memory.lease))
+		if err == nil {
+			err = c.heartbeat()
+		}
+	}
+	switch {
+	case errors.Is(err, control.ErrLost):
+		return fmt.Errorf("%w: %w", errNotHeld, err)
+	case c.clock.Now().Sub(c.memory.held) >= c.options.Settings.TTL-c.options.Settings.Margin():
+		return errors.Join(errNotHeld, err)
+	case errors.Is(err, control.ErrBusy), errors.Is(err, control.ErrAmbiguous):
+		return nil
+	}
+	return err
+}
+
+// say logs a decision when it is another than the last.
+func (c *Controller) say(ctx context.Context, seen Observation, decision Decision) {
+	key := fmt.Sprint(seen.Reading, decision.Action, decision.Work, decision.Fenced, seen.Lease.Region, seen.Lease.Epoch, seen.Lease.State)
+	if key == c.said {
+		return
+	}
+	c.said = key
+	c.options.Log.InfoContext(ctx, "decided", "action", decision.Action, "work", decision.Work, "reason", decision.Reason,
+		"reading", seen.Reading, "leaseRegion", seen.Lease.Region, "epoch", seen.Lease.Epoch, "state", seen.Lease.State,
+		"run", c.options.Settings.Run)
+}

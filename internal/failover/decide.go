@@ -1,0 +1,184 @@
+package failover
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/paymentdr/paymentdr/internal/control"
+	"github.com/paymentdr/paymentdr/internal/payment"
+)
+
+// Action is what a run does about the lease.
+type Action string
+
+// The actions. All but Wait write Decision.Next, on the version that was read.
+const (
+	Wait    Action = "wait"
+	Create  Action = "create"
+	Claim   Action = "claim"
+	Renew   Action = "renew"
+	Release Action = "release"
+)
+
+// Work is what a run does once its write has succeeded, under the lease that it wrote.
+type Work string
+
+// The works. A draining term still posts what is pending.
+const (
+	NoWork  Work = ""
+	Promote Work = "promote"
+	Sweep   Work = "sweep"
+)
+
+// Decision is what to do, and why.
+type Decision struct {
+	Action Action
+	Next   control.Lease
+	Work   Work
+	// Fenced: this run was the holder and could not renew in time, so it must take the lease for lost.
+	Fenced bool
+	Reason string
+}
+
+func wait(format string, arguments ...any) Decision {
+	return Decision{Action: Wait, Reason: fmt.Sprintf(format, arguments...)}
+}
+
+// Decide is the rule of the lease (docs/architecture.md, "The lease"). It has no memory, no clock and no side effect.
+func Decide(seen Observation, now time.Time) Decision {
+	switch seen.Reading {
+	case LeaseCorrupt, LeaseNewer:
+		return wait("lease item is not understood and left alone: %s", seen.ReadError)
+	case LeaseAbsent:
+		return decideFirst(seen, now)
+	case LeaseRead:
+	default:
+		return decideBlind(seen, now)
+	}
+	lease := seen.Lease
+	switch {
+	case lease.Region != seen.Self.Region && lease.Region != seen.Self.Peer:
+		return wait("lease names region %q, which is neither %s nor %s", lease.Region, seen.Self.Region, seen.Self.Peer)
+	case lease.Region != seen.Self.Region:
+		return decideStandby(seen, now)
+	case lease.State == payment.LeaseReleased:
+		return decideReclaim(seen, now)
+	}
+	return decideHolder(seen, now)
+}
+
+// decideBlind is for a run that could not read the lease.
+func decideBlind(seen Observation, now time.Time) Decision {
+	decision := wait("lease could not be read: %s", seen.ReadError)
+	if !seen.Held.IsZero() && now.Sub(seen.Held) >= seen.Self.TTL-seen.Self.Margin() {
+		decision.Fenced = true
+		decision.Reason = fmt.Sprintf("not renewed for %s, taken for lost: %s", now.Sub(seen.Held), seen.ReadError)
+	}
+	return decision
+}
+
+// decideFirst is for the time before the first lease.
+func decideFirst(seen Observation, now time.Time) Decision {
+	if rest := seen.Self.firstLeaseWait(seen.Database.Writer) - now.Sub(seen.Moved); rest > 0 {
+		return wait("no lease yet, the peer's to make for %s", rest)
+	}
+	if why := incapable(seen); why != "" {
+		return wait("no lease yet, and not capable: %s", why)
+	}
+	return Decision{Action: Create, Next: claimed(seen.Self, control.Lease{}), Work: Promote, Reason: "no lease was ever written"}
+}
+
+// decideStandby is for the Region that does not hold the lease.
+func decideStandby(seen Observation, now time.Time) Decision {
+	lease, still := seen.Lease, now.Sub(seen.Moved)
+	released := lease.State == payment.LeaseReleased
+	if !released && still < seen.Self.TTL {
+		return wait("%s holds epoch %d (%s)", lease.Region, lease.Epoch, lease.State)
+	}
+	reason := fmt.Sprintf("%s released epoch %d", lease.Region, lease.Epoch)
+	if !released {
+		reason = fmt.Sprintf("%s has not renewed epoch %d seq %d for %s", lease.Region, lease.Epoch, lease.Seq, still)
+	}
+	if why := incapable(seen); why != "" {
+		return wait("%s, but this region is not capable: %s", reason, why)
+	}
+	return Decision{Action: Claim, Next: claimed(seen.Self, lease), Work: Promote, Reason: reason}
+}
+
+// decideReclaim is for the Region that stepped down: its peer goes first.
+func decideReclaim(seen Observation, now time.Time) Decision {
+	if rest := seen.Self.reclaimWait() - now.Sub(seen.Moved); rest > 0 {
+		return wait("released epoch %d, the peer's to claim for %s", seen.Lease.Epoch, rest)
+	}
+	why := incapable(seen)
+	if why == "" && seen.Database.Writer && !seen.Ledger.Good {
+		why = "ledger: " + orUnknown(seen.Ledger)
+	}
+	if why != "" {
+		return wait("released epoch %d, and not capable again: %s", seen.Lease.Epoch, why)
+	}
+	return Decision{Action: Claim, Next: claimed(seen.Self, seen.Lease), Work: Promote,
+		Reason: fmt.Sprintf("epoch %d was released and nobody claimed; capable again", seen.Lease.Epoch)}
+}
+
+// decideHolder is for the Region that holds the lease.
+func decideHolder(seen Observation, now time.Time) Decision {
+	lease := seen.Lease
+	if lease.Holder != seen.Self.Run && now.Sub(seen.Moved) < seen.Self.successionTime() {
+		return wait("run %s of this region holds epoch %d (%s)", lease.Holder, lease.Epoch, lease.State)
+	}
+	if why := steppingDown(seen, now); why != "" {
+		next := renewed(seen.Self, lease)
+		next.State = payment.LeaseReleased
+		return Decision{Action: Release, Next: next, Reason: why}
+	}
+	work := Sweep
+	if lease.State == payment.LeasePromoting {
+		work = Promote
+	}
+	return Decision{Action: Renew, Next: renewed(seen.Self, lease), Work: work,
+		Reason: fmt.Sprintf("holds epoch %d (%s)", lease.Epoch, lease.State)}
+}
+
+// steppingDown says why a holder must give the lease up, if it must. A promoting term has no ledger yet, and in a
+// draining one an operator may be moving it: their ledgers are not held against them.
+func steppingDown(seen Observation, now time.Time) string {
+	if grace := seen.Self.JournalGrace(); seen.Journal.badFor(now, grace) {
+		return fmt.Sprintf("journal bad for %s: %s", now.Sub(seen.Journal.Since), seen.Journal.Problem)
+	}
+	if grace := seen.Self.LedgerGrace(); seen.Lease.State == payment.LeaseActive && seen.Ledger.badFor(now, grace) {
+		return fmt.Sprintf("ledger bad for %s: %s", now.Sub(seen.Ledger.Since), seen.Ledger.Problem)
+	}
+	return ""
+}
+
+// incapable says why this Region could not be the active one, if so.
+func incapable(seen Observation) string {
+	switch {
+	case !seen.Journal.Good:
+		return "journal: " + orUnknown(seen.Journal)
+	case !seen.Database.Usable:
+		return "database: " + seen.Database.Problem
+	}
+	return ""
+}
+
+func orUnknown(health Health) string {
+	if !health.Known {
+		return "not looked at yet"
+	}
+	return health.Problem
+}
+
+// claimed is the term after lease, for this Region.
+func claimed(self Settings, lease control.Lease) control.Lease {
+	return control.Lease{
+		Region: self.Region, Epoch: lease.Epoch + 1, State: payment.LeasePromoting, Holder: self.Run, Version: lease.Version,
+	}
+}
+
+// renewed is the same term, one renewal on.
+func renewed(self Settings, lease control.Lease) control.Lease {
+	lease.Seq, lease.Holder = lease.Seq+1, self.Run
+	return lease
+}

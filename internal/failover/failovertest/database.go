@@ -1,0 +1,40 @@
+package failovertest
+
+import (
+	"context"
+
+	"github.com/paymentdr/paymentdr/internal/failover"
+)
+
+// Database is a Region's member of the global cluster, as its own control plane tells it.
+type Database struct {
+	World         *World
+	Region, Actor string
+}
+
+// Observe implements failover.Promoter.
+func (d Database) Observe(context.Context) (failover.Database, error) {
+	return do(d.World, d.Region, d.Actor, "observe-database", func() (failover.Database, error) {
+		global := d.World.Global
+		problem := global.Unusable[d.Region]
+		return failover.Database{
+			Writer: global.Writer == d.Region, Promoting: global.Target == d.Region, Usable: problem == "", Problem: problem,
+		}, nil
+	})
+}
+
+// Promote implements failover.Promoter.
+func (d Database) Promote(context.Context) error {
+	_, err := do(d.World, d.Region, d.Actor, "promote", func() (struct{}, error) {
+		global := &d.World.Global
+		global.Calls++
+		if global.Writer == d.Region || global.Target == d.Region {
+			return struct{}{}, nil
+		}
+		global.Target, global.Ends = d.Region, d.World.Now.Add(global.Takes)
+		d.World.trace("%s: promotion of %s's database begins", d.Actor, d.Region)
+		d.World.Settle()
+		return struct{}{}, nil
+	})
+	return err
+}

@@ -1,0 +1,50 @@
+package failover
+
+import "time"
+
+// Limits tune a controller's work; zero values mean the documented defaults.
+type Limits struct {
+	// Window is how far behind the newest replicated payment a replay begins: payments are posted within seconds of
+	// their acceptance, but not in its order. Default 10 min. A payment that is posted later than half of it stays
+	// pending until its posting is half of it old, so that replication had time to carry it (see confirm.go).
+	Window time.Duration
+	// Reach bounds a replay, whatever the ledger says. Default 72 h.
+	Reach time.Duration
+	// EmptyReach is where the replay into an empty ledger begins. Default 24 h.
+	EmptyReach time.Duration
+	// PassPause lies between two passes of a replay, as the journal's indexes follow its items. Default 1 s.
+	PassPause time.Duration
+	// SettleAfter: after so long in an active term the replay is repeated once, over the time in which a processor may
+	// still have acted on an old reading of the lease (30 s) and a request of it (8 s). Default 45 s.
+	SettleAfter time.Duration
+	// SweepEvery and SweepAge: how often pending payments are looked for, and how old they must be; a younger one is
+	// still its processor's. Default 5 s each.
+	SweepEvery, SweepAge time.Duration
+	// SweepLimit and SweepSlice bound one sweep, in payments and in time. Default 10,000 and 10 s.
+	SweepLimit int
+	SweepSlice time.Duration
+	// Workers is how many payments are read and completed at once. Default 32; 1 starts no goroutine.
+	Workers int
+	// DatabaseEvery is how often a standby looks at its database's control plane. Default 20 s.
+	DatabaseEvery time.Duration
+	// PromoteEvery is how long a promotion that was asked for is waited for before it is asked for again. Default 10 s.
+	PromoteEvery time.Duration
+}
+
+func (l Limits) withDefaults() Limits {
+	for field, standard := range map[*time.Duration]time.Duration{
+		&l.Window: 10 * time.Minute, &l.Reach: 72 * time.Hour, &l.EmptyReach: 24 * time.Hour, &l.PassPause: time.Second,
+		&l.SettleAfter: 45 * time.Second, &l.SweepEvery: 5 * time.Second, &l.SweepAge: 5 * time.Second,
+		&l.SweepSlice: 10 * time.Second, &l.DatabaseEvery: 20 * time.Second, &l.PromoteEvery: 10 * time.Second,
+	} {
+		if *field <= 0 {
+			*field = standard
+		}
+	}
+	for field, standard := range map[*int]int{&l.SweepLimit: 10_000, &l.Workers: 32} {
+		if *field <= 0 {
+			*field = standard
+		}
+	}
+	return l
+}

@@ -1,0 +1,102 @@
+package failover
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/paymentdr/paymentdr/internal/control"
+	"github.com/paymentdr/paymentdr/internal/payment"
+)
+
+// Bounds of one look at a dependency. All looks of a tick together stay below the holder's time to renew.
+const (
+	probeTimeout  = payment.ProbeTimeout
+	ledgerTimeout = 2500 * time.Millisecond
+)
+
+var errNotWritable = errors.New("ledger does not accept writes")
+
+// observe looks at everything that the decision needs, and remembers the lease.
+func (c *Controller) observe(ctx context.Context) Observation {
+	seen := Observation{Self: c.options.Settings}
+	c.readLease(ctx, &seen)
+	c.probeJournal(ctx)
+	if c.memory.known && !c.memory.none && c.memory.lease.Region == seen.Self.Region && c.memory.lease.State != payment.LeasePromoting {
+		c.probeLedger(ctx)
+	} else {
+		c.ledger = Health{}
+	}
+	if !c.memory.holds(seen.Self, c.clock.Now()) {
+		c.lookAtDatabase(ctx, c.databaseAge(seen))
+	}
+	seen.Moved, seen.Held = c.memory.moved, c.memory.held
+	seen.Journal, seen.Ledger, seen.Database = c.journal, c.ledger, c.database
+	return seen
+}
+
+func (c *Controller) readLease(ctx context.Context, seen *Observation) {
+	started := c.clock.Now()
+	lease, err := c.options.Control.Load(ctx)
+	ended := c.clock.Now()
+	if err != nil {
+		seen.ReadError = err.Error()
+	}
+	switch {
+	case err == nil:
+		c.memory = c.memory.read(lease, started, ended)
+		seen.Reading, seen.Lease = LeaseRead, lease
+	case errors.Is(err, control.ErrNoLease):
+		c.memory = c.memory.absent(started, ended)
+		seen.Reading = LeaseAbsent
+	case errors.Is(err, control.ErrNewerSchema):
+		seen.Reading = LeaseNewer
+	case errors.Is(err, control.ErrCorrupt):
+		seen.Reading = LeaseCorrupt
+	default:
+		seen.Reading = LeaseUnread
+	}
+}
+
+func (c *Controller) probeJournal(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	err := c.options.Journal.Probe(ctx, c.options.Settings.Region, c.clock.Wall())
+	c.journal = c.journal.Next(c.clock.Now(), err)
+}
+
+func (c *Controller) probeLedger(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, min(ledgerTimeout, c.options.Settings.TTL/4))
+	defer cancel()
+	health, err := c.options.Ledger.Health(ctx)
+	if err == nil && !health.Writable {
+		err = errNotWritable
+	}
+	c.ledger = c.ledger.Next(c.clock.Now(), err)
+}
+
+// databaseAge is how old the knowledge of the database may be: while the peer holds a lease that moves, nothing depends
+// on it and the control plane's rate is limited; else a decision may need it now.
+func (c *Controller) databaseAge(seen Observation) time.Duration {
+	still := c.clock.Now().Sub(c.memory.moved)
+	if seen.Reading == LeaseRead && seen.Lease.Region == seen.Self.Peer && seen.Lease.State != payment.LeaseReleased && still < seen.Self.TTL/2 {
+		return c.options.Limits.DatabaseEvery
+	}
+	return seen.Self.Tick
+}
+
+// lookAtDatabase asks the control plane unless it did so within age.
+func (c *Controller) lookAtDatabase(ctx context.Context, age time.Duration) {
+	if !c.databaseAt.IsZero() && c.clock.Now().Sub(c.databaseAt) < age {
+		return
+	}
+	database, err := c.options.Database.Observe(ctx)
+	c.databaseSeen(database, err)
+}
+
+// databaseSeen remembers the database; one that cannot be looked at is not usable, and is looked at again.
+func (c *Controller) databaseSeen(database Database, err error) {
+	if c.database, c.databaseAt = database, c.clock.Now(); err != nil {
+		c.database, c.databaseAt = Database{Problem: err.Error()}, time.Time{}
+	}
+}

@@ -1,0 +1,159 @@
+package failover
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/paymentdr/paymentdr/internal/ledger"
+	"github.com/paymentdr/paymentdr/internal/payment"
+	"github.com/paymentdr/paymentdr/internal/telemetry"
+)
+
+// promotion is how far this run has come in a promoting term. Nothing in it is needed to go on: another run finds out
+// by looking.
+type promotion struct {
+	epoch    int64
+	asked    time.Time // when the database was asked to become the writer
+	writable bool
+	replayed int // payments posted by this run
+}
+
+// promote takes the promoting term as far as it goes now: record, promote, see that it takes writes, fence, replay,
+// active. The claim was the first fence: nobody else may begin any of this from then on.
+func (c *Controller) promote(ctx context.Context) error {
+	epoch := c.memory.lease.Epoch
+	if c.promotion.epoch != epoch {
+		c.promotion = promotion{epoch: epoch}
+		c.note("promoting", nil)
+	}
+	// Recorded before anything outside the control table changes.
+	if err := c.flush(ctx); err != nil {
+		return err
+	}
+	if ready, err := c.makeWritable(ctx); err != nil || !ready {
+		return err
+	}
+	if err := c.fence(ctx, epoch); err != nil {
+		return err
+	}
+	from, err := c.replayFrom(ctx, epoch)
+	if err != nil {
+		return err
+	}
+	if err := c.replay(ctx, from); err != nil {
+		return err
+	}
+	if err := c.hold(ctx); err != nil {
+		return err
+	}
+	next := renewed(c.options.Settings, c.memory.lease)
+	next.State = payment.LeaseActive
+	if err := c.save(ctx, next); err != nil {
+		return fmt.Errorf("activate lease: %w", err)
+	}
+	after := c.options.Limits.SettleAfter
+	c.settling = settling{epoch: epoch, from: from, until: c.clock.Wall().Add(after + clockSkew), due: c.clock.Now().Add(after)}
+	c.note(termActive, map[string]string{"replayed": strconv.Itoa(c.promotion.replayed), "from": from.Format(time.RFC3339Nano)})
+	return c.flush(ctx)
+}
+
+// makeWritable makes this Region's database the writer, one look and at most one request at a time. That the ledger
+// takes writes is not enough: so does a former primary that has been replaced and will be overwritten.
+func (c *Controller) makeWritable(ctx context.Context) (bool, error) {
+	database, err := c.options.Database.Observe(ctx)
+	c.databaseSeen(database, err)
+	if err != nil {
+		return false, fmt.Errorf("observe database: %w", err)
+	}
+	if err := c.hold(ctx); err != nil {
+		return false, err
+	}
+	now := c.clock.Now()
+	asked := !c.promotion.asked.IsZero() && now.Sub(c.promotion.asked) < c.options.Limits.PromoteEvery
+	if !database.Writer {
+		if database.Promoting || asked {
+			return false, nil
+		}
+		c.promotion.asked = now
+		c.note("promote-called", map[string]string{"problem": database.Problem})
+		if err := c.options.Database.Promote(ctx); err != nil {
+			return false, fmt.Errorf("promote database: %w", err)
+		}
+		return false, c.flush(ctx)
+	}
+	probe, cancel := context.WithTimeout(ctx, min(ledgerTimeout, c.options.Settings.TTL/4))
+	defer cancel()
+	health, err := c.options.Ledger.Health(probe)
+	ready := err == nil && health.Writable
+	err = errors.Join(err, c.emit([]telemetry.Metric{telemetry.Value(telemetry.LedgerWritable, bit(ready))}))
+	if !ready {
+		return false, err
+	}
+	if !c.promotion.writable {
+		c.promotion.writable = true
+		c.note("writable", map[string]string{"ledgerEpoch": strconv.FormatInt(health.Term.Epoch, 10), "ledgerRegion": health.Term.Region})
+	}
+	return true, errors.Join(c.hold(ctx), err)
+}
+
+// fence makes the ledger refuse every older epoch. A ledger that is ahead of a lease that is still held means that the
+// lease was lost and made anew, for instance from a backup: epochs only grow, so the lease is raised above the ledger.
+func (c *Controller) fence(ctx context.Context, epoch int64) error {
+	err := c.options.Ledger.Fence(ctx, epoch, c.options.Settings.Region)
+	if err == nil {
+		return c.hold(ctx)
+	}
+	if !errors.Is(err, payment.ErrFenced) {
+		return fmt.Errorf("fence ledger at epoch %d: %w", epoch, err)
+	}
+	health, healthErr := c.options.Ledger.Health(ctx)
+	if healthErr != nil || health.Term.Epoch < epoch {
+		return errors.Join(fmt.Errorf("fence ledger at epoch %d: %w", epoch, err), healthErr)
+	}
+	next := renewed(c.options.Settings, c.memory.lease)
+	next.Epoch = health.Term.Epoch + 1
+	if saveErr := c.save(ctx, next); saveErr != nil {
+		return fmt.Errorf("raise lease above the ledger's epoch %d: %w", health.Term.Epoch, saveErr)
+	}
+	c.note("raised", map[string]string{"fromEpoch": strconv.FormatInt(epoch, 10), "ledgerEpoch": strconv.FormatInt(health.Term.Epoch, 10)})
+	return fmt.Errorf("fence ledger at epoch %d: %w; the lease is now at %d", epoch, err, next.Epoch)
+}
+
+// replayFrom is where the replay of this term begins, recorded before its first posting: once it has posted, the
+// newest payment of the ledger no longer tells what was replicated.
+func (c *Controller) replayFrom(ctx context.Context, epoch int64) (time.Time, error) {
+	known, err := c.unsettled(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	earliest, any := known.earliest()
+	if _, recorded := known.from[epoch]; recorded {
+		return earliest, nil
+	}
+	limits, now := c.options.Limits, c.clock.Wall()
+	from := now.Add(-limits.EmptyReach)
+	newest, err := c.options.Ledger.NewestPayment(ctx)
+	switch {
+	case err == nil:
+		from = newest.AcceptedAt.Add(-limits.Window)
+	case !errors.Is(err, ledger.ErrNotFound):
+		return time.Time{}, fmt.Errorf("find where the ledger ends: %w", err)
+	}
+	if from.After(now.Add(-limits.Window)) {
+		from = now.Add(-limits.Window)
+	}
+	if any && earliest.Before(from) {
+		from = earliest
+	}
+	if reach := now.Add(-limits.Reach); from.Before(reach) {
+		from = reach
+	}
+	if err := c.hold(ctx); err != nil {
+		return time.Time{}, err
+	}
+	c.note(replayStarted, map[string]string{"from": from.Format(time.RFC3339Nano), "newestPayment": newest.PaymentID})
+	return from, c.flush(ctx)
+}

@@ -1,0 +1,122 @@
+package failover
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+const (
+	// replayChunk is how much of the journal is compared at once; it bounds memory.
+	replayChunk = 15 * time.Minute
+	// clockSkew is how far ahead of this machine's clock another's record may be.
+	clockSkew = time.Minute
+	// quietPasses end a replay: the journal's indexes follow its items by a moment.
+	quietPasses = 2
+	// batchSize is how many payments are posted in one transaction.
+	batchSize = 250
+)
+
+// replay posts what the journal has and the ledger has not, until two passes in a row found nothing.
+func (c *Controller) replay(ctx context.Context, from time.Time) error {
+	for quiet := 0; quiet < quietPasses; {
+		posted, err := c.pass(ctx, from, c.clock.Wall().Add(clockSkew))
+		c.promotion.replayed += posted
+		if err != nil {
+			return fmt.Errorf("replay journal from %s: %w", from.Format(time.RFC3339), err)
+		}
+		if quiet++; posted > 0 {
+			quiet = 0
+		}
+		if quiet == quietPasses {
+			return nil
+		}
+		if err := c.clock.Sleep(ctx, c.options.Limits.PassPause); err != nil {
+			return err
+		}
+		if err := c.hold(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pass compares journal and ledger once over from <= accepted < to, completed records included: a completed one may be
+// missing, too, when it was posted to a ledger that was lost. It returns how many it posted.
+func (c *Controller) pass(ctx context.Context, from, to time.Time) (int, error) {
+	posted := 0
+	for start := from; start.Before(to); start = start.Add(replayChunk) {
+		end := start.Add(replayChunk)
+		if to.Before(end) {
+			end = to
+		}
+		missing, err := c.missing(ctx, start, end)
+		if err != nil {
+			return posted, err
+		}
+		done, err := c.postAll(ctx, missing)
+		posted += done.posted
+		if err != nil {
+			return posted, err
+		}
+	}
+	return posted, nil
+}
+
+// missing lists the ids that the journal has and the ledger has not.
+func (c *Controller) missing(ctx context.Context, from, to time.Time) ([]string, error) {
+	known := map[string]bool{}
+	for posted, err := range c.options.Ledger.ListPostedSince(ctx, from) {
+		if err != nil {
+			return nil, err
+		}
+		if !posted.AcceptedAt.Before(to) {
+			break
+		}
+		known[posted.PaymentID] = true
+		if err := c.holdEvery(ctx, len(known)); err != nil {
+			return nil, err
+		}
+	}
+	var missing []string
+	listed := 0
+	for entry, err := range c.options.Journal.ListCreated(ctx, from, to) {
+		if err != nil {
+			return nil, err
+		}
+		if !known[entry.PaymentID] {
+			missing = append(missing, entry.PaymentID)
+		}
+		listed++
+		if err := c.holdEvery(ctx, listed); err != nil {
+			return nil, err
+		}
+	}
+	return missing, c.hold(ctx)
+}
+
+// holdEvery is hold at every hundredth of many quick steps.
+func (c *Controller) holdEvery(ctx context.Context, step int) error {
+	if step%100 != 0 {
+		return nil
+	}
+	return c.hold(ctx)
+}
+
+// postAll posts payments by their ids, batch by batch.
+func (c *Controller) postAll(ctx context.Context, ids []string) (batchResult, error) {
+	var total batchResult
+	for len(ids) > 0 {
+		part := ids[:min(batchSize, len(ids))]
+		ids = ids[len(part):]
+		done, err := c.postBatch(ctx, part)
+		total = total.plus(done)
+		if err != nil {
+			return total, err
+		}
+		if err := c.hold(ctx); err != nil {
+			return total, err
+		}
+	}
+	return total, nil
+}
