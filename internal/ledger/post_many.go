@@ -85,10 +85,16 @@ func (s *Store) postBatch(ctx context.Context, postings []payment.Posting) ([]Po
 		outcomes = make([]PostOutcome, 0, len(postings))
 		var outcome, detail string
 		_, err = pgx.ForEachRow(rows, []any{&outcome, &detail}, func() error {
+			if len(outcomes) == len(postings) {
+				return fmt.Errorf("post_many answered more rows than the %d postings it got", len(postings))
+			}
 			result, err := result(postings[len(outcomes)].PaymentID, outcome, detail)
 			outcomes = append(outcomes, PostOutcome{PostResult: result, Err: err})
 			return nil
 		})
+		if err == nil && len(outcomes) != len(postings) {
+			return fmt.Errorf("post_many answered %d rows for %d postings", len(outcomes), len(postings))
+		}
 		return err
 	})
 	if err != nil {

@@ -2,8 +2,10 @@ package ledger_test
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -277,4 +279,23 @@ func TestTrialBalanceIsZeroAfterRandomPostings(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A function that answers other than a row a posting must not shift one payment's outcome to another.
+func TestPostManyRefusesAnotherNumberOfRows(t *testing.T) {
+	for name, rows := range map[string]int{"one more": 3, "one less": 1, "none": 0} {
+		t.Run(name, func(t *testing.T) {
+			database := postgrestest.Start(t)
+			store := ledgertest.Open(t, database, 1)
+			mustExec(t, open(t, database.AdminURL), fmt.Sprintf(`CREATE OR REPLACE FUNCTION ledger.post_many(
+				p_payment_ids text[], p_transaction_ids uuid[], p_minor_units bigint[], p_currencies text[],
+				p_regions text[], p_epoch bigint, p_accepted_at timestamptz[])
+				RETURNS TABLE (place bigint, outcome text, detail text) LANGUAGE sql AS
+				$$ SELECT g::bigint, 'posted', '' FROM generate_series(1, %d) g $$`, rows))
+			outcomes, err := store.PostMany(t.Context(), []payment.Posting{posting("a", 1, "EUR"), posting("b", 2, "EUR")})
+			if err == nil || !strings.Contains(err.Error(), "post_many answered") || len(outcomes) != 0 {
+				t.Errorf("outcomes %v, error %v, want a refusal", outcomes, err)
+			}
+		})
+	}
 }
