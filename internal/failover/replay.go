@@ -7,8 +7,10 @@ import (
 )
 
 const (
-	// replayChunk is how much of the journal is compared at once; it bounds memory.
-	replayChunk = 15 * time.Minute
+	// How much of the journal is compared at once: the first span, the longest, and how many payments are enough for
+	// one, which bounds memory. Quiet spans grow, as the journal is asked at least once an hour and shard.
+	firstSpan, longestSpan = 15 * time.Minute, 6 * time.Hour
+	spanPayments           = 50_000
 	// clockSkew is how far ahead of this machine's clock another's record may be.
 	clockSkew = time.Minute
 	// quietPasses end a replay: the journal's indexes follow its items by a moment.
@@ -44,16 +46,17 @@ func (c *Controller) replay(ctx context.Context, from time.Time) error {
 // pass compares journal and ledger once over from <= accepted < to, completed records included: a completed one may be
 // missing, too, when it was posted to a ledger that was lost. It returns how many it posted.
 func (c *Controller) pass(ctx context.Context, from, to time.Time) (int, error) {
-	posted := 0
-	for start := from; start.Before(to); start = start.Add(replayChunk) {
-		end := start.Add(replayChunk)
+	posted, span := 0, firstSpan
+	for start := from; start.Before(to); {
+		end := start.Add(span)
 		if to.Before(end) {
 			end = to
 		}
-		missing, err := c.missing(ctx, start, end)
+		missing, listed, err := c.missing(ctx, start, end)
 		if err != nil {
 			return posted, err
 		}
+		start, span = end, nextSpan(span, listed)
 		done, err := c.postAll(ctx, missing)
 		posted += done.posted
 		if err != nil {
@@ -63,36 +66,45 @@ func (c *Controller) pass(ctx context.Context, from, to time.Time) (int, error) 
 	return posted, nil
 }
 
-// missing lists the ids that the journal has and the ledger has not.
-func (c *Controller) missing(ctx context.Context, from, to time.Time) ([]string, error) {
+// nextSpan is the span after one that had so many payments.
+func nextSpan(span time.Duration, listed int) time.Duration {
+	switch {
+	case listed > spanPayments:
+		return max(span/2, time.Minute)
+	case listed < spanPayments/4:
+		return min(2*span, longestSpan)
+	}
+	return span
+}
+
+// missing lists the ids that the journal has and the ledger has not, and counts all that the journal has.
+func (c *Controller) missing(ctx context.Context, from, to time.Time) (missing []string, listed int, err error) {
 	known := map[string]bool{}
 	for posted, err := range c.options.Ledger.ListPostedSince(ctx, from) {
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if !posted.AcceptedAt.Before(to) {
 			break
 		}
 		known[posted.PaymentID] = true
 		if err := c.holdEvery(ctx, len(known)); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
-	var missing []string
-	listed := 0
 	for entry, err := range c.options.Journal.ListCreated(ctx, from, to) {
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if !known[entry.PaymentID] {
 			missing = append(missing, entry.PaymentID)
 		}
 		listed++
 		if err := c.holdEvery(ctx, listed); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
-	return missing, c.hold(ctx)
+	return missing, listed, c.hold(ctx)
 }
 
 // holdEvery is hold at every hundredth of many quick steps.
