@@ -119,7 +119,10 @@ func verify(ctx context.Context, deps Deps, request Request) (Result, error) {
 			err = &FailedError{Verdict: verdict}
 		}
 	}
-	err = errors.Join(err, EmitVerdict(deps.Emitter, now, verdict))
+	// Joined only when there are two: Lambda reports the type of the error, and FailedError says more than a join.
+	if unwritten := EmitVerdict(deps.Emitter, now, verdict); unwritten != nil {
+		err = errors.Join(err, unwritten)
+	}
 	// A returned error is logged by whoever called; only what is not an error is logged here.
 	if err == nil {
 		deps.Logger.InfoContext(ctx, "backups verified", "cluster", deps.Cluster, "role", verdict.Role,

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/url"
 	"sync"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
@@ -23,12 +22,6 @@ import (
 	"github.com/paymentdr/paymentdr/internal/payment/httpapi"
 	"github.com/paymentdr/paymentdr/internal/payment/paymentmetrics"
 	"github.com/paymentdr/paymentdr/internal/telemetry"
-)
-
-// How old a reading of the lease may be, as in the function.
-const (
-	serveLeaseFresh = time.Second
-	serveLeaseStale = 30 * time.Second
 )
 
 // wire puts the API over the stores that the options name; metrics go to out. Nothing is connected yet.
@@ -46,7 +39,7 @@ func (a *app) wire(ctx context.Context, options serveOptions, log *slog.Logger, 
 	lease := control.New(client, options.controlTable, 0)
 	api, err := processor.Wire(options.region, payment.Place(options.place), processor.Parts{
 		Journal: store, Prober: store, Ledger: ledger.New(pool),
-		Lease: control.NewCached(lease, serveLeaseFresh, serveLeaseStale, nil), HealthLease: lease,
+		Lease: control.NewCached(lease, processor.LeaseFresh, processor.LeaseStale, nil), HealthLease: lease,
 		Observer: &paymentmetrics.Observer{
 			Metrics: telemetry.NewWriter(out, options.environment), Log: log,
 		},

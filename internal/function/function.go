@@ -36,7 +36,8 @@ func (p Process) Require(names ...string) error {
 	return nil
 }
 
-// Logger writes JSON lines with the Region in each, from the level that LOG_LEVEL names (default INFO).
+// Logger writes JSON lines with the Region in each, from the level that LOG_LEVEL names (default INFO), and becomes the
+// process' default.
 func (p Process) Logger() (*slog.Logger, error) {
 	level := slog.LevelInfo
 	if name := p.Lookup(functionenv.LogLevel); name != "" {
@@ -45,7 +46,10 @@ func (p Process) Logger() (*slog.Logger, error) {
 		}
 	}
 	handler := slog.NewJSONHandler(p.Out, &slog.HandlerOptions{Level: level})
-	return slog.New(handler).With("region", p.Lookup(functionenv.Region)), nil
+	log := slog.New(handler).With("region", p.Lookup(functionenv.Region))
+	// What is logged without a logger of its own is the function's, too; a function is one process.
+	slog.SetDefault(log)
+	return log, nil
 }
 
 // AWS is the SDK's configuration for the function's own Region, whatever the environment says elsewhere: no function

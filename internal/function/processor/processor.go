@@ -20,10 +20,10 @@ import (
 	"github.com/paymentdr/paymentdr/internal/telemetry"
 )
 
-// How old a reading of the lease may be: the ledger's fence makes an old one harmless, so it only delays a post.
+// LeaseFresh and LeaseStale are how old a reading of the lease may be, normally and when no newer one can be had: the ledger's fence makes an old one harmless, so it only delays a post.
 const (
-	leaseFresh = time.Second
-	leaseStale = 30 * time.Second
+	LeaseFresh = time.Second
+	LeaseStale = 30 * time.Second
 )
 
 // Stack is the wired function.
@@ -63,7 +63,7 @@ func New(ctx context.Context, process function.Process) (*Stack, error) {
 	observer := &paymentmetrics.Observer{Metrics: telemetry.NewWriter(process.Out, process.Lookup(functionenv.Environment)), Log: log}
 	api, err := Wire(process.Lookup(functionenv.Region), payment.Place(process.Lookup(functionenv.Place)), Parts{
 		Journal: store, Prober: store, Ledger: ledger.New(pool), Observer: observer,
-		Lease: control.NewCached(lease, leaseFresh, leaseStale, nil), HealthLease: lease,
+		Lease: control.NewCached(lease, LeaseFresh, LeaseStale, nil), HealthLease: lease,
 	})
 	if err != nil {
 		pool.Close()
