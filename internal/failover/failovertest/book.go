@@ -53,6 +53,16 @@ func (b *Book) Has(id string) bool { _, ok := b.payments[id]; return ok }
 // Len is how many payments are posted.
 func (b *Book) Len() int { return len(b.payments) }
 
+// Last is the payment that was posted last.
+func (b *Book) Last() (ledger.Payment, bool) {
+	for _, change := range slices.Backward(b.log) {
+		if change.term.Epoch == 0 {
+			return change.payment, true
+		}
+	}
+	return ledger.Payment{}, false
+}
+
 // Term is the newest term that the ledger has seen.
 func (b *Book) Term() ledger.Term { return b.term }
 
@@ -67,8 +77,9 @@ func (b *Book) available() error {
 	return nil
 }
 
-func (b *Book) post(posting payment.Posting, at time.Time) (payment.PostResult, error) {
+func (b *Book) post(posting payment.Posting, at time.Time, unfenced bool) (payment.PostResult, error) {
 	switch {
+	case unfenced:
 	case posting.Epoch < b.term.Epoch:
 		return payment.PostResult{}, fmt.Errorf("epoch %d, the ledger is at %d: %w", posting.Epoch, b.term.Epoch, payment.ErrFenced)
 	case posting.Epoch > b.term.Epoch:
@@ -197,7 +208,7 @@ func (l Ledger) Post(_ context.Context, posting payment.Posting) (payment.PostRe
 		if err != nil {
 			return payment.PostResult{}, err
 		}
-		return book.post(posting, l.World.Now)
+		return book.post(posting, l.World.Now, l.World.Unfenced)
 	})
 }
 
@@ -211,7 +222,7 @@ func (l Ledger) PostMany(_ context.Context, postings []payment.Posting) ([]ledge
 		outcomes := make([]ledger.PostOutcome, len(postings))
 		var posted []string
 		for i, posting := range postings {
-			result, err := book.post(posting, l.World.Now)
+			result, err := book.post(posting, l.World.Now, l.World.Unfenced)
 			if result.Posted {
 				posted = append(posted, posting.PaymentID)
 			}

@@ -25,6 +25,9 @@ type World struct {
 	// Global is the global cluster.
 	Global Global
 
+	// Unfenced: the ledgers take postings of any epoch, as they would without a fence.
+	Unfenced bool
+
 	// Before is called ahead of every call of a Region's actor, After behind a call that was carried out. An error is
 	// the call's answer; a nil hook does nothing.
 	Before, After func(call Call) error
