@@ -120,7 +120,7 @@ func (o *oldLease) Current(ctx context.Context) (payment.Term, error) {
 		return o.term, nil
 	}
 	term, err := o.source.Current(ctx)
-	if o.simulation.hostile() && o.simulation.chance(20) {
+	if o.simulation.blind[o.source.Region] || o.simulation.hostile() && o.simulation.chance(20) {
 		err = control.ErrBusy
 	}
 	if err != nil && o.known && o.simulation.now-o.at < 30*time.Second {
@@ -158,7 +158,7 @@ func (s *simulation) adversary() {
 	for s.hostile() {
 		region := []string{"east", "west"}[s.random.IntN(2)]
 		lasts := s.upTo(45 * time.Second)
-		switch s.random.IntN(6) {
+		switch s.random.IntN(7) {
 		case 0:
 			s.tell("%s is cut from the tables for %s", region, lasts)
 			s.cut[region] = true
@@ -188,6 +188,13 @@ func (s *simulation) adversary() {
 		case 5:
 			s.world.Wall[region] = time.Duration(s.random.IntN(61)-30) * time.Second
 			s.tell("the wall clock of %s is off by %s", region, s.world.Wall[region])
+		case 6:
+			s.tell("%s loses its runs, its processors the lease, and the databases each other for %s", region, lasts)
+			s.blind[region], s.world.Global.Severed = true, true
+			s.crashRuns(region)
+			s.wait(lasts)
+			delete(s.blind, region)
+			s.rejoin()
 		}
 		s.wait(s.upTo(20 * time.Second))
 	}

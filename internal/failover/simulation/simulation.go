@@ -27,12 +27,11 @@ const (
 	ShortWindow        Bug = "replay window too short"
 	LostWriteTaken     Bug = "memory changed after a lost write"
 	WallClock          Bug = "wall clock used for the lease"
-	NoSettling         Bug = "no pass after old readings of the lease have expired"
 )
 
 // Bugs lists the planted bugs.
 func Bugs() []Bug {
-	return []Bug{UnconditionalClaim, NoFence, NoRecord, ShortWindow, LostWriteTaken, WallClock, NoSettling}
+	return []Bug{UnconditionalClaim, NoFence, NoRecord, ShortWindow, LostWriteTaken, WallClock}
 }
 
 // The shape of a simulation: the adversary has its time, then the world is whole until everything must have settled.
@@ -66,6 +65,7 @@ type simulation struct {
 
 	leases  map[string]*oldLease
 	cut     map[string]bool    // Regions that do not reach the tables
+	blind   map[string]bool    // Regions whose processors cannot read the lease
 	rate    map[string]float64 // speed of each Region's monotonic clock
 	serial  int
 	checker checker
@@ -75,7 +75,7 @@ type simulation struct {
 func Run(seed uint64, bug Bug) Result {
 	s := &simulation{
 		bug: bug, random: rand.New(rand.NewPCG(seed, 1)), world: failovertest.New("east", "west"),
-		leases: map[string]*oldLease{}, cut: map[string]bool{}, rate: map[string]float64{}, result: Result{Seed: seed},
+		leases: map[string]*oldLease{}, cut: map[string]bool{}, blind: map[string]bool{}, rate: map[string]float64{}, result: Result{Seed: seed},
 	}
 	s.live = map[*actor]bool{}
 	s.world.Global.Takes = time.Duration(1+s.random.IntN(20)) * time.Second
@@ -152,11 +152,8 @@ func (s *simulation) run(region, run string) {
 		place, peer = payment.PlaceSecondary, "east"
 	}
 	limits := failover.Limits{Workers: 1}
-	switch s.bug {
-	case ShortWindow:
+	if s.bug == ShortWindow {
 		limits.Window = time.Nanosecond
-	case NoSettling:
-		limits.SettleAfter = time.Nanosecond
 	}
 	clock := failover.Clock{
 		Now:   func() time.Time { return failovertest.Start.Add(time.Duration(float64(s.now) * s.rate[region])) },
