@@ -20,6 +20,8 @@ type Options struct {
 	Standby *Standby
 	// Data is a folder that BaseBackup made, or the data folder of a stopped server, to copy; "" begins with no data.
 	Data string
+	// TakeData moves the folder Data instead of copying it.
+	TakeData bool
 	// HostAccess is the whole pg_hba.conf; "" asks for passwords over TCP and for none on the socket. It must let the
 	// superuser in with a password over TCP from the own address, which Start does, and on the socket.
 	HostAccess string

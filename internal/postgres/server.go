@@ -70,6 +70,9 @@ func (s *Server) createFolder(source template) error {
 
 // fillData makes the data folder.
 func (s *Server) fillData(source template) error {
+	if s.options.TakeData {
+		return os.Rename(s.options.Data, s.dataDir())
+	}
 	if s.options.Data != "" {
 		return copyTree(s.options.Data, s.dataDir(), s.account, atRest)
 	}
