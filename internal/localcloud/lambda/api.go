@@ -62,10 +62,16 @@ func unknownOperation(r *http.Request) error {
 }
 
 func (s *Service) invokeOver(w http.ResponseWriter, r *http.Request, name string) error {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maximumSynchronous+1))
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return tooLarge(int(max(r.ContentLength, maximumSynchronous+1)), maximumSynchronous, "RequestResponse")
+	body, err := io.ReadAll(io.LimitReader(r.Body, maximumSynchronous+1))
+	size := int64(len(body))
+	if err == nil && size > maximumSynchronous {
+		// Read to the end, so that the caller reads the answer instead of a broken connection.
+		var rest int64
+		rest, err = io.Copy(io.Discard, r.Body)
+		size += rest
+	}
+	if err == nil && size > maximumSynchronous {
+		return tooLarge(int(size), maximumSynchronous, "RequestResponse")
 	}
 	if err != nil {
 		return &Error{Code: "InvalidRequestContentException", Status: http.StatusBadRequest, Message: "Could not read the request: " + err.Error()}

@@ -104,10 +104,11 @@ func (s *Service) attempt(ctx context.Context, d *deployment, invocation Invocat
 	s.count(name, "Throttles", 0, now)
 	s.count(name, "ConcurrentExecutions", float64(concurrent), now)
 	done := make(chan ending, 1)
-	s.background.Go(func() {
+	go func() {
+		defer s.background.Done()
 		result, err := s.run(d, e, invocation, id)
 		done <- ending{result, err}
-	})
+	}()
 	select {
 	case end := <-done:
 		return end.result, end.err
@@ -116,7 +117,8 @@ func (s *Service) attempt(ctx context.Context, d *deployment, invocation Invocat
 	}
 }
 
-// admit takes a place under the limits, and a warm environment if there is one.
+// admit takes a place under the limits, and a warm environment if there is one. The invocation counts as work in the
+// background from here on, so that Close waits for it.
 func (s *Service) admit(d *deployment) (*environment, int, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -126,6 +128,7 @@ func (s *Service) admit(d *deployment) (*environment, int, error) {
 	if err := s.admitLocked(d); err != nil {
 		return nil, 0, err
 	}
+	s.background.Add(1)
 	return idleEnvironmentLocked(d), s.running[d.function.Name], nil
 }
 

@@ -33,7 +33,7 @@ type recorder struct {
 // line takes one line of the process.
 func (r *recorder) line(content []byte) {
 	at := r.now()
-	if bytes.Contains(content, []byte(`"CloudWatchMetrics"`)) && bytes.Contains(content, []byte(`"_aws"`)) {
+	if bytes.HasPrefix(content, []byte("{")) && bytes.Contains(content, []byte(`"CloudWatchMetrics"`)) && bytes.Contains(content, []byte(`"_aws"`)) {
 		r.metrics.RecordEmbedded(bytes.Clone(content), at)
 	}
 	r.write(at, string(content))

@@ -22,8 +22,8 @@ import (
 type Options struct {
 	// Region and Account of every function.
 	Region, Account string
-	// Folder for the unpacked functions, emptied at the start; "" is a temporary one that is removed at the end, or by the
-	// next start after a kill.
+	// Folder below which a folder "functions" is emptied at the start and holds the unpacked functions; "" is a temporary one
+	// that is removed at the end, or by the next start after a kill.
 	Folder  string
 	Logs    Logs
 	Metrics Metrics
@@ -115,6 +115,7 @@ func New(options Options) (*Service, error) {
 
 func (s *Service) prepareFolder() error {
 	if s.folder != "" {
+		s.folder = filepath.Join(s.folder, "functions")
 		if err := os.RemoveAll(s.folder); err != nil {
 			return fmt.Errorf("empty folder: %w", err)
 		}

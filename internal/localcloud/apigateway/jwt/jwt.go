@@ -59,11 +59,13 @@ type Verifier struct {
 	client   *http.Client
 	now      func() time.Time
 
+	fetching sync.Mutex // one request to the issuer at a time; guards the next two
+	tried    time.Time
+	failure  error // of the last try
+
 	mutex   sync.Mutex
 	keys    map[string]jose.JSONWebKey
 	fetched time.Time
-	tried   time.Time
-	failure error
 }
 
 // New makes a verifier; client must trust the issuer's certificate.
@@ -190,29 +192,44 @@ func (c Claims) Strings() map[string]string {
 	return all
 }
 
-// key finds the issuer's key, from the cache or anew.
+// key finds the issuer's key, from the cache or anew. Whoever's key is cached never waits for the issuer.
 func (v *Verifier) key(ctx context.Context, id string) (jose.JSONWebKey, error) {
-	v.mutex.Lock()
-	defer v.mutex.Unlock()
 	now := v.now()
-	key, known := v.keys[id]
-	if known && now.Sub(v.fetched) < cacheLifetime {
+	if key, ok := v.cached(id, now); ok {
+		return key, nil
+	}
+	v.fetching.Lock()
+	defer v.fetching.Unlock()
+	if key, ok := v.cached(id, now); ok { // fetched while this one waited
 		return key, nil
 	}
 	if v.tried.IsZero() || now.Sub(v.tried) >= refetch {
 		v.tried = now
 		var keys map[string]jose.JSONWebKey
 		if keys, v.failure = v.fetch(ctx); v.failure == nil {
-			v.keys, v.fetched = keys, now
+			v.store(keys, now)
 		}
 	}
-	if v.failure != nil && now.Sub(v.fetched) >= cacheLifetime {
+	if key, ok := v.cached(id, now); ok {
+		return key, nil
+	}
+	if v.failure != nil {
 		return jose.JSONWebKey{}, refuse("%s", plain(v.failure))
 	}
-	if key, known = v.keys[id]; !known {
-		return jose.JSONWebKey{}, refuse("the token was signed by a key (kid) that the issuer does not publish")
-	}
-	return key, nil
+	return jose.JSONWebKey{}, refuse("the token was signed by a key (kid) that the issuer does not publish")
+}
+
+func (v *Verifier) cached(id string, now time.Time) (jose.JSONWebKey, bool) {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	key, known := v.keys[id]
+	return key, known && now.Sub(v.fetched) < cacheLifetime
+}
+
+func (v *Verifier) store(keys map[string]jose.JSONWebKey, now time.Time) {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	v.keys, v.fetched = keys, now
 }
 
 func (v *Verifier) fetch(ctx context.Context) (map[string]jose.JSONWebKey, error) {

@@ -212,6 +212,33 @@ func TestKeysAreCached(t *testing.T) {
 	}
 }
 
+func TestSlowIssuerDelaysOnlyThoseWhoNeedIt(t *testing.T) {
+	w := newWorld(t)
+	v := w.verifier()
+	good := w.token(t, nil)
+	if _, err := v.Verify(t.Context(), good, nil); err != nil {
+		t.Fatal(err)
+	}
+	stranger, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.now = w.now.Add(refetch)
+	v.fetching.Lock() // as if a request to the issuer hung
+	waiting := make(chan error, 1)
+	go func() {
+		_, err := v.Verify(t.Context(), sign(t, jose.RS256, jose.JSONWebKey{Key: stranger, KeyID: "stranger"}, w.URL()), nil)
+		waiting <- err
+	}()
+	if _, err := v.Verify(t.Context(), good, nil); err != nil {
+		t.Errorf("a token of a cached key: %v", err)
+	}
+	v.fetching.Unlock()
+	if err := <-waiting; err == nil {
+		t.Error("a stranger's token was accepted")
+	}
+}
+
 func TestTooManyKeys(t *testing.T) {
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(strings.Repeat(" ", maximumKeys+1) + "{}"))

@@ -9,7 +9,6 @@ package runtimeapi
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -165,14 +164,17 @@ func (s *Server) next(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) response(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaximumResponse))
-	var large *http.MaxBytesError
+	body, err := io.ReadAll(io.LimitReader(r.Body, MaximumResponse+1))
+	if err == nil && len(body) > MaximumResponse {
+		// Read to the end, so that the process reads the answer instead of a broken connection.
+		_, err = io.Copy(io.Discard, r.Body)
+	}
 	switch {
-	case errors.As(err, &large):
-		failed := describe("Function.ResponseSizeTooLarge", fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", MaximumResponse))
-		s.settle(w, r, http.StatusRequestEntityTooLarge, Outcome{Payload: failed, Failed: true})
 	case err != nil:
 		answer(w, http.StatusBadRequest, "InvalidRequest", "read response: "+err.Error())
+	case len(body) > MaximumResponse:
+		failed := describe("Function.ResponseSizeTooLarge", fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", MaximumResponse))
+		s.settle(w, r, http.StatusRequestEntityTooLarge, Outcome{Payload: failed, Failed: true})
 	default:
 		s.settle(w, r, http.StatusAccepted, Outcome{Payload: body})
 	}
