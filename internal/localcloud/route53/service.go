@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -93,8 +94,8 @@ func (s *Service) DeleteTarget(name string) error {
 	})
 }
 
-// PutHealthCheck starts the health check, or starts it anew if its configuration changed. The error is
-// health.ErrInvalid for an impossible one, and then the old one goes on.
+// PutHealthCheck starts the health check, or starts it anew if its configuration changed; the same one goes on with what
+// its checkers know. The error is health.ErrInvalid for an impossible one, and then the old one goes on.
 func (s *Service) PutHealthCheck(config health.Config) error {
 	s.changing.Lock()
 	defer s.changing.Unlock()
@@ -105,6 +106,9 @@ func (s *Service) PutHealthCheck(config health.Config) error {
 	s.mutex.RUnlock()
 	if closed {
 		return errClosed
+	}
+	if old != nil && reflect.DeepEqual(old.Config(), config.WithDefaults()) {
+		return nil
 	}
 	made, err := health.Start(config, options)
 	if err != nil {

@@ -90,7 +90,8 @@ func TestHealthMovesTheName(t *testing.T) {
 	if address := resolve(t, service); address != "127.9.1.1" {
 		t.Errorf("before: %s", address)
 	}
-	must(t, service.PutHealthCheck(health.Config{ID: "east", Type: health.HTTPS, FQDN: "us-east-1.api." + apex, Interval: 10 * time.Second, FailureThreshold: 1}))
+	check := health.Config{ID: "east", Type: health.HTTPS, FQDN: "us-east-1.api." + apex, Interval: 10 * time.Second, FailureThreshold: 1}
+	must(t, service.PutHealthCheck(check))
 	if got := <-asked; got != (dialled{"us-east-1", "127.9.1.1:443"}) {
 		t.Errorf("dialled %+v", got)
 	}
@@ -99,6 +100,15 @@ func TestHealthMovesTheName(t *testing.T) {
 	}
 	if address := resolve(t, service); address != "127.9.2.1" {
 		t.Errorf("after: %s", address)
+	}
+	must(t, service.PutHealthCheck(check))
+	if address := resolve(t, service); address != "127.9.2.1" {
+		t.Errorf("put again, unchanged: %s", address)
+	}
+	check.FailureThreshold = 2
+	must(t, service.PutHealthCheck(check))
+	if address := resolve(t, service); address != "127.9.1.1" {
+		t.Errorf("put again, changed, so that it knows nothing yet: %s", address)
 	}
 	service.DeleteHealthCheck("east")
 	if address := resolve(t, service); address != "127.9.1.1" {
