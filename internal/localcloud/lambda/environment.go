@@ -26,6 +26,19 @@ type environment struct {
 
 	initDuration time.Duration // 0 once an invocation was charged with it
 	idleSince    time.Time
+	peak         int64     // bytes, as of peakRead
+	peakRead     time.Time // reading it costs as much as a sixth of an invocation
+}
+
+// peakFresh is how old the figure of a report may be.
+const peakFresh = 100 * time.Millisecond
+
+// peakMemory is the most memory the process had, in bytes; only its invocation may ask.
+func (e *environment) peakMemory(now time.Time) int64 {
+	if now.Sub(e.peakRead) >= peakFresh {
+		e.peak, e.peakRead = max(e.peak, e.child.PeakMemory()), now
+	}
+	return e.peak
 }
 
 // How an invocation or an initialisation ended.

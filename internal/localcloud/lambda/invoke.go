@@ -193,7 +193,7 @@ func (s *Service) coldStart(d *deployment, id string) (*environment, verdict, bo
 // finish writes the report, counts, and gives the environment back before the caller knows: its next call finds it warm.
 func (s *Service) finish(d *deployment, e *environment, id string, v verdict) Result {
 	result := Result{RequestID: id, Payload: v.payload, Duration: v.duration, InitDuration: e.initDuration}
-	e.recorder.report(id, v, e.initDuration, e.child.PeakMemory())
+	e.recorder.report(id, v, e.initDuration, e.peakMemory(s.now()))
 	e.initDuration = 0
 	result.Log = e.recorder.end()
 	failed := 0.0
