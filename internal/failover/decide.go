@@ -44,7 +44,7 @@ func wait(format string, arguments ...any) Decision {
 	return Decision{Action: Wait, Reason: fmt.Sprintf(format, arguments...)}
 }
 
-// Decide is the rule of the lease (docs/architecture.md, "The lease"). It has no memory, no clock and no side effect.
+// Decide is the rule of the lease (docs/architecture.md, "How a Region takes over"). It has no memory, no clock and no side effect.
 func Decide(seen Observation, now time.Time) Decision {
 	switch seen.Reading {
 	case LeaseCorrupt, LeaseNewer:

@@ -11,12 +11,11 @@ type crashed struct{}
 
 // actor is a coroutine that gives way for a time.
 type actor struct {
-	name   string
-	next   func() (time.Duration, bool)
-	stop   func()
-	yield  func(time.Duration) bool
-	ended  bool
-	onDone func()
+	name  string
+	next  func() (time.Duration, bool)
+	stop  func()
+	yield func(time.Duration) bool
+	ended bool
 }
 
 // event is an actor's turn.
