@@ -68,6 +68,10 @@ bench-functions: ## measure the functions: process start to first poll, one requ
 throughput: deps ## measure posting against pgbench on the same server; fails below 0.8
 	go test -tags throughput -run Throughput -count 1 -v ./internal/ledger
 
+.PHONY: simulate
+simulate: ## run the failover protocol on SEEDS random schedules, from SEED on
+	go test -count=1 -timeout 60m ./internal/failover/simulation -run 'TestSimulation$$' -seeds $(or $(SEEDS),1000) -seed $(or $(SEED),1)
+
 .PHONY: clean
 clean: ## remove what the other targets made here
 	rm -rf .bin .cache $(OUT)

@@ -18,7 +18,7 @@ type size struct {
 // The original's sizes where it had the function.
 var sizes = map[string]size{
 	config.PaymentProcessor:   {512, 30, "Takes payments: journal first, then the ledger."},
-	config.FailoverController: {256, 90, "Holds or watches the lease; each run outlives the next one's start, so that no second is unwatched."},
+	config.FailoverController: {256, 150, "Holds or watches the lease; each run outlives the start after next, so that a late one leaves no second unwatched."},
 	config.BackupVerification: {256, 300, "Looks at this Region's backups, restores one every week, and says whether the ledger could be restored."},
 	config.SecretRotation:     {256, 60, "The four steps of a rotation, between two users of the application."},
 	config.LedgerMigration:    {256, 300, "Brings the ledger's schema to this version; run by the deploy, never by a payment."},

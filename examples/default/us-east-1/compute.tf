@@ -121,7 +121,8 @@ resource "aws_cloudwatch_log_group" "failover_controller" {
   }
 }
 
-# Holds or watches the lease; each run outlives the next one's start, so that no second is unwatched.
+# Holds or watches the lease; each run outlives the start after next, so that a late one leaves no second
+# unwatched.
 resource "aws_lambda_function" "failover_controller" {
   function_name    = "payment-failover-controller-primary-dev-test"
   role             = local.global.role_arns.primary.failover_controller
@@ -129,7 +130,7 @@ resource "aws_lambda_function" "failover_controller" {
   handler          = "bootstrap"
   architectures    = ["arm64"]
   memory_size      = 256
-  timeout          = 90
+  timeout          = 150
   filename         = "${path.module}/../lambda/failover-controller.zip"
   source_code_hash = filebase64sha256("${path.module}/../lambda/failover-controller.zip")
 
