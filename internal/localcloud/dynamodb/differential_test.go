@@ -2,6 +2,7 @@ package dynamodb_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -28,7 +29,7 @@ func (a answer) String() string { return fmt.Sprintf("%d %s %s", a.Status, a.Err
 // call sends one request as it stands.
 func call(t *testing.T, client *http.Client, endpoint, operation, body string) answer {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, endpoint, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, endpoint, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,6 +120,12 @@ func startBoth(t *testing.T, suffix string) both {
 		ours:   clustertest.Start(t, clustertest.Options{}).Endpoint(clustertest.East), theirs: dynamotest.Shared(t).Endpoint,
 		names: strings.NewReplacer("$H", "hash-"+suffix, "$R", "range-"+suffix),
 	}
+	// DynamoDB Local outlives the test, and a second run needs the names.
+	t.Cleanup(func() {
+		for _, table := range []string{"$H", "$R"} {
+			call(t, b.client, b.theirs, "DeleteTable", b.names.Replace(`{"TableName":"`+table+`"}`))
+		}
+	})
 	for _, definition := range tableDefinitions {
 		for _, got := range b.send(t, "CreateTable", definition) {
 			if got.Status != http.StatusOK {
