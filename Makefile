@@ -68,6 +68,10 @@ bench-functions: ## measure the functions: process start to first poll, one requ
 throughput: deps ## measure posting against pgbench on the same server; fails below 0.8
 	go test -tags throughput -run Throughput -count 1 -v ./internal/ledger
 
+.PHONY: proof
+proof: ## 64 payers send the same 500 payments each, under faults; every one charged once
+	go test -count=1 -timeout 20m ./internal/proof -run 'TestConcurrencyProof$$' -v -proof.sends=500
+
 .PHONY: simulate
 simulate: ## run the failover protocol on SEEDS random schedules, from SEED on
 	go test -count=1 -timeout 60m ./internal/failover/simulation -run 'TestSimulation$$' -seeds $(or $(SEEDS),1000) -seed $(or $(SEED),1)
