@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/uuid"
+
+	"github.com/paymentdr/paymentdr/internal/journal/attribute"
 )
 
 // Event is one thing that happened, kept for people, drills and auditors. Events are never changed.
@@ -39,8 +41,8 @@ func (s *Store) AppendEvent(ctx context.Context, event Event) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.attemptTimeout)
 	defer cancel()
-	item := itemKey(eventDay(event.At), formatTime(event.At)+"#"+event.ID)
-	item["id"], item["at"], item["kind"] = text(event.ID), text(formatTime(event.At)), text(event.Kind)
+	item := itemKey(eventDay(event.At), attribute.FormatTime(event.At)+"#"+event.ID)
+	item["id"], item["at"], item["kind"] = text(event.ID), text(attribute.FormatTime(event.At)), text(event.Kind)
 	item["region"], item["epoch"], item["schema"] = text(event.Region), number(event.Epoch), number(Schema)
 	detail := make(map[string]types.AttributeValue, len(event.Detail))
 	for name, value := range event.Detail {
@@ -103,7 +105,7 @@ func (s *Store) queryEvents(ctx context.Context, day, from, to time.Time, cursor
 		ExclusiveStartKey:      cursor,
 		KeyConditionExpression: aws.String("pk = :day AND sk BETWEEN :from AND :to"),
 		ExpressionAttributeValues: map[string]types.AttributeValue{
-			":day": text(eventDay(day)), ":from": text(formatTime(from)), ":to": text(formatTime(last) + "$"),
+			":day": text(eventDay(day)), ":from": text(attribute.FormatTime(from)), ":to": text(attribute.FormatTime(last) + "$"),
 		},
 	}, func(o *dynamodb.Options) { o.Retryer = retry.NewStandard() })
 	if err != nil {
@@ -115,21 +117,21 @@ func (s *Store) queryEvents(ctx context.Context, day, from, to time.Time, cursor
 func eventDay(at time.Time) string { return "event#" + at.UTC().Format(time.DateOnly) }
 
 func decodeEvent(item map[string]types.AttributeValue) (Event, error) {
-	r := reader{item: item}
+	r := attribute.Reader{Item: item}
 	event := Event{
-		ID: r.text("id"), At: r.time("at"), Kind: r.text("kind"), Region: r.text("region"), Epoch: r.number("epoch"),
+		ID: r.Text("id"), At: r.Time("at"), Kind: r.Text("kind"), Region: r.Text("region"), Epoch: r.Number("epoch"),
 		Detail: map[string]string{},
 	}
 	detail, ok := item["detail"].(*types.AttributeValueMemberM)
 	if !ok {
-		r.fail("detail", "not a map")
+		r.Fail("detail", "not a map")
 		detail = &types.AttributeValueMemberM{}
 	}
-	details := reader{item: detail.Value}
+	details := attribute.Reader{Item: detail.Value}
 	for name := range detail.Value {
-		event.Detail[name] = details.text(name)
+		event.Detail[name] = details.Text(name)
 	}
-	for _, err := range []error{r.err, details.err} {
+	for _, err := range []error{r.Err, details.Err} {
 		if err != nil {
 			return Event{}, fmt.Errorf("read event: %w: %w", ErrCorrupt, err)
 		}

@@ -61,3 +61,16 @@ func (p Process) AWS(ctx context.Context) (aws.Config, error) {
 	}
 	return cfg, nil
 }
+
+// Start is how every function begins: its variables are there, its log is set up, and it knows its AWS Region.
+func (p Process) Start(ctx context.Context, required ...string) (*slog.Logger, aws.Config, error) {
+	if err := p.Require(append([]string{functionenv.Region}, required...)...); err != nil {
+		return nil, aws.Config{}, err
+	}
+	log, err := p.Logger()
+	if err != nil {
+		return nil, aws.Config{}, err
+	}
+	cfg, err := p.AWS(ctx)
+	return log, cfg, err
+}

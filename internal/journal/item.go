@@ -8,20 +8,18 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/paymentdr/paymentdr/internal/journal/attribute"
 	"github.com/paymentdr/paymentdr/internal/payment"
 )
 
 // Shards is the number of partitions of each index: enough that no index partition is hot below 16,000 writes a second.
 const Shards = 16
 
-// timeLayout is RFC 3339 in UTC with exactly six decimals, so that texts sort as the times do.
-const timeLayout = "2006-01-02T15:04:05.000000Z"
-
 // FormatTime is t as the tables store it.
-func FormatTime(t time.Time) string { return t.UTC().Format(timeLayout) }
+func FormatTime(t time.Time) string { return attribute.FormatTime(t) }
 
 // ParseTime reads what FormatTime wrote.
-func ParseTime(stored string) (time.Time, error) { return time.Parse(timeLayout, stored) }
+func ParseTime(stored string) (time.Time, error) { return attribute.ParseTime(stored) }
 
 // Shard is the shard of a payment id, 0 to Shards-1, in both indexes.
 func Shard(paymentID string) int {
@@ -69,81 +67,38 @@ func encode(record payment.Record) map[string]types.AttributeValue {
 
 // decode reads an item; what encode and Complete cannot have written is payment.ErrRecordCorrupt.
 func decode(item map[string]types.AttributeValue) (payment.Record, error) {
-	r := reader{item: item}
+	r := attribute.Reader{Item: item}
 	record := payment.Record{
 		Payment: payment.Payment{
-			ID:    r.text("sessionId"),
-			Money: payment.Money{MinorUnits: r.number("minorUnits"), Currency: r.text("currency")},
+			ID:    r.Text("sessionId"),
+			Money: payment.Money{MinorUnits: r.Number("minorUnits"), Currency: r.Text("currency")},
 		},
-		TransactionID: r.text("transactionId"),
-		Fingerprint:   r.text("fingerprint"),
-		Status:        payment.Status(r.text("status")),
-		Region:        r.text("region"),
-		Epoch:         r.number("epoch"),
-		CreatedAt:     r.time("createdAt"),
+		TransactionID: r.Text("transactionId"),
+		Fingerprint:   r.Text("fingerprint"),
+		Status:        payment.Status(r.Text("status")),
+		Region:        r.Text("region"),
+		Epoch:         r.Number("epoch"),
+		CreatedAt:     r.Time("createdAt"),
 	}
-	amount := r.text("amount")
+	amount := r.Text("amount")
 	switch record.Status {
 	case payment.StatusCompleted:
-		record.CompletedAt, record.PostedRegion = r.time("completedAt"), r.text("postedRegion")
+		record.CompletedAt, record.PostedRegion = r.Time("completedAt"), r.Text("postedRegion")
 	case payment.StatusProcessing:
 	default:
-		r.fail("status", string(record.Status))
+		r.Fail("status", string(record.Status))
 	}
-	if r.err == nil && amount != record.Money.Amount() {
-		r.err = fmt.Errorf("amount %s is not %d minor units of %s", amount, record.Money.MinorUnits, record.Money.Currency)
+	if r.Err == nil && amount != record.Money.Amount() {
+		r.Err = fmt.Errorf("amount %s is not %d minor units of %s", amount, record.Money.MinorUnits, record.Money.Currency)
 	}
-	if r.err == nil && record.Payment.Fingerprint() != record.Fingerprint {
-		r.err = fmt.Errorf("fingerprint %s is not that of %s %s", record.Fingerprint, record.ID, record.Money)
+	if r.Err == nil && record.Payment.Fingerprint() != record.Fingerprint {
+		r.Err = fmt.Errorf("fingerprint %s is not that of %s %s", record.Fingerprint, record.ID, record.Money)
 	}
-	if r.err == nil {
-		r.err = record.Payment.Validate()
+	if r.Err == nil {
+		r.Err = record.Payment.Validate()
 	}
-	if r.err != nil {
-		return payment.Record{}, fmt.Errorf("%w: %w", payment.ErrRecordCorrupt, r.err)
+	if r.Err != nil {
+		return payment.Record{}, fmt.Errorf("%w: %w", payment.ErrRecordCorrupt, r.Err)
 	}
 	return record, nil
-}
-
-// reader takes attributes out of an item and keeps the first fault.
-type reader struct {
-	item map[string]types.AttributeValue
-	err  error
-}
-
-func (r *reader) fail(name, value string) {
-	if r.err == nil {
-		r.err = fmt.Errorf("attribute %s is %q", name, value)
-	}
-}
-
-func (r *reader) text(name string) string {
-	value, ok := r.item[name].(*types.AttributeValueMemberS)
-	if !ok {
-		r.fail(name, "not a string")
-		return ""
-	}
-	return value.Value
-}
-
-func (r *reader) number(name string) int64 {
-	value, ok := r.item[name].(*types.AttributeValueMemberN)
-	if !ok {
-		r.fail(name, "not a number")
-		return 0
-	}
-	parsed, err := strconv.ParseInt(value.Value, 10, 64)
-	if err != nil {
-		r.fail(name, value.Value)
-	}
-	return parsed
-}
-
-func (r *reader) time(name string) time.Time {
-	stored := r.text(name)
-	parsed, err := ParseTime(stored)
-	if err != nil {
-		r.fail(name, stored)
-	}
-	return parsed
 }

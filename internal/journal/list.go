@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/paymentdr/paymentdr/internal/journal/attribute"
 	"github.com/paymentdr/paymentdr/internal/payment"
 )
 
@@ -158,10 +159,10 @@ func (s *Store) query(ctx context.Context, from Cursor, input *dynamodb.QueryInp
 	}
 	page := Page{Next: output.LastEvaluatedKey}
 	for _, item := range output.Items {
-		r := reader{item: item}
-		page.Entries = append(page.Entries, Entry{PaymentID: r.text("sessionId"), CreatedAt: r.time("createdAt")})
-		if r.err != nil {
-			return Page{}, fmt.Errorf("%w: %w", payment.ErrRecordCorrupt, r.err)
+		r := attribute.Reader{Item: item}
+		page.Entries = append(page.Entries, Entry{PaymentID: r.Text("sessionId"), CreatedAt: r.Time("createdAt")})
+		if r.Err != nil {
+			return Page{}, fmt.Errorf("%w: %w", payment.ErrRecordCorrupt, r.Err)
 		}
 	}
 	if len(page.Next) == 0 {

@@ -22,14 +22,7 @@ type Handler func(context.Context, json.RawMessage) (backup.Result, error)
 
 // New reads the environment and wires the function.
 func New(ctx context.Context, process function.Process) (Handler, error) {
-	if err := process.Require(functionenv.Region, functionenv.Cluster, functionenv.Environment, functionenv.DBSecretARN); err != nil {
-		return nil, err
-	}
-	log, err := process.Logger()
-	if err != nil {
-		return nil, err
-	}
-	cfg, err := process.AWS(ctx)
+	log, cfg, err := process.Start(ctx, functionenv.Cluster, functionenv.Environment, functionenv.DBSecretARN)
 	if err != nil {
 		return nil, err
 	}

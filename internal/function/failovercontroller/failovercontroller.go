@@ -64,20 +64,13 @@ func (s *Stack) Handle(ctx context.Context) error {
 
 // New reads the environment and wires the function. Nothing is called yet.
 func New(ctx context.Context, process function.Process) (*Stack, error) {
-	if err := process.Require(functionenv.Region, functionenv.PeerRegion, functionenv.Place, functionenv.JournalTable,
+	log, cfg, err := process.Start(ctx, functionenv.PeerRegion, functionenv.Place, functionenv.JournalTable,
 		functionenv.ControlTable, functionenv.GlobalCluster, functionenv.Cluster, functionenv.LedgerHost,
-		functionenv.DBSecretARN, functionenv.Environment, functionenv.LeaseTTL, functionenv.LeaseTick); err != nil {
+		functionenv.DBSecretARN, functionenv.Environment, functionenv.LeaseTTL, functionenv.LeaseTick)
+	if err != nil {
 		return nil, err
 	}
 	settings, err := settings(process)
-	if err != nil {
-		return nil, err
-	}
-	log, err := process.Logger()
-	if err != nil {
-		return nil, err
-	}
-	cfg, err := process.AWS(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -42,14 +42,7 @@ type Migrator struct {
 
 // New reads the environment and wires the function.
 func New(ctx context.Context, process function.Process) (*Migrator, error) {
-	if err := process.Require(functionenv.Region, functionenv.DBSecretARN, functionenv.AdminSecretARN, functionenv.LedgerHost); err != nil {
-		return nil, err
-	}
-	log, err := process.Logger()
-	if err != nil {
-		return nil, err
-	}
-	cfg, err := process.AWS(ctx)
+	log, cfg, err := process.Start(ctx, functionenv.DBSecretARN, functionenv.AdminSecretARN, functionenv.LedgerHost)
 	if err != nil {
 		return nil, err
 	}

@@ -37,15 +37,8 @@ func (s *Stack) Close() { s.close() }
 
 // New reads the environment and wires the function. Nothing is called yet: the first request connects.
 func New(ctx context.Context, process function.Process) (*Stack, error) {
-	if err := process.Require(functionenv.Region, functionenv.Place, functionenv.JournalTable, functionenv.ControlTable,
-		functionenv.DBSecretARN, functionenv.Environment, functionenv.LedgerHost); err != nil {
-		return nil, err
-	}
-	log, err := process.Logger()
-	if err != nil {
-		return nil, err
-	}
-	cfg, err := process.AWS(ctx)
+	log, cfg, err := process.Start(ctx, functionenv.Place, functionenv.JournalTable, functionenv.ControlTable,
+		functionenv.DBSecretARN, functionenv.Environment, functionenv.LedgerHost)
 	if err != nil {
 		return nil, err
 	}

@@ -17,14 +17,7 @@ type Handler func(context.Context, json.RawMessage) error
 
 // New reads the environment and wires the function.
 func New(ctx context.Context, process function.Process) (Handler, error) {
-	if err := process.Require(functionenv.Region, functionenv.AdminSecretARN, functionenv.LedgerGlobalHost); err != nil {
-		return nil, err
-	}
-	log, err := process.Logger()
-	if err != nil {
-		return nil, err
-	}
-	cfg, err := process.AWS(ctx)
+	log, cfg, err := process.Start(ctx, functionenv.AdminSecretARN, functionenv.LedgerGlobalHost)
 	if err != nil {
 		return nil, err
 	}
