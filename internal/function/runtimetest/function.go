@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -65,7 +64,8 @@ type Function struct {
 	api     *api
 	server  *httptest.Server
 	command *exec.Cmd
-	output  lockedBuffer
+	// output is a file, not a pipe: what the process wrote before it answered is there when the answer is.
+	output  *os.File
 	started time.Time
 	exited  chan struct{} // closed after the process ended
 	exit    error         // how; read it after exited is closed
@@ -85,7 +85,12 @@ func Start(t testing.TB, program string, environment map[string]string) *Functio
 	for name, value := range environment {
 		f.command.Env = append(f.command.Env, name+"="+value)
 	}
-	f.command.Stdout, f.command.Stderr = &f.output, &f.output
+	var err error
+	if f.output, err = os.CreateTemp(t.TempDir(), "output-*"); err != nil {
+		f.server.Close()
+		t.Fatal(err)
+	}
+	f.command.Stdout, f.command.Stderr = f.output, f.output
 	f.started = time.Now()
 	if err := f.command.Start(); err != nil {
 		f.server.Close()
@@ -110,6 +115,7 @@ func (f *Function) Stop() {
 	// An error says that it ended by itself.
 	_ = f.command.Process.Kill()
 	<-f.exited
+	_ = f.output.Close()
 	f.server.CloseClientConnections()
 	f.server.Close()
 }
@@ -151,22 +157,10 @@ func (f *Function) Exit(ctx context.Context) (code int, reported *Failure, err e
 }
 
 // Output is what the process wrote so far; Lambda ships it to CloudWatch Logs.
-func (f *Function) Output() string { return f.output.String() }
-
-// lockedBuffer is written by the process's copying goroutines and read by tests.
-type lockedBuffer struct {
-	mutex  sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(data []byte) (int, error) {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	return l.buffer.Write(data)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	return l.buffer.String()
+func (f *Function) Output() string {
+	content, err := os.ReadFile(f.output.Name())
+	if err != nil {
+		return "output cannot be read: " + err.Error()
+	}
+	return string(content)
 }
