@@ -61,7 +61,6 @@ func (r region) function(name string) {
 		Set("log_format", "JSON").
 		Set("log_group", logs.Ref("name"))
 	r.made.functions[name] = function
-	r.made.functionLogs[name] = logs
 }
 
 // environment is what a function is told; the original's variables keep their names.

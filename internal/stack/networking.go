@@ -48,6 +48,7 @@ func (r region) gateway() {
 // own NAT gateway.
 func (r region) privateSubnets() {
 	zones := r.cfg.Zones(r.role)
+	var subnets []*hclgen.Block
 	var ids []any
 	for i, prefix := range r.cfg.PrivateSubnets(r.role) {
 		subnet := r.resource("aws_subnet", fmt.Sprintf("private_%d", i), onFirst(i, "For the functions and the ledger, one a zone.")).
@@ -55,7 +56,7 @@ func (r region) privateSubnets() {
 			Set("cidr_block", prefix.String()).
 			Set("availability_zone", zones[i])
 		r.tagged(subnet, fmt.Sprintf("private-%d", i))
-		r.made.privateSubnets = append(r.made.privateSubnets, subnet)
+		subnets = append(subnets, subnet)
 		ids = append(ids, subnet.Ref("id"))
 	}
 	r.made.privateSubnetIDs = r.Local(r.file, "private_subnet_ids", hclgen.List(ids...))
@@ -68,7 +69,7 @@ func (r region) privateSubnets() {
 		r.made.privateTables = []*hclgen.Block{r.routeTable("private", "rt",
 			"Local traffic, the gateway endpoints and, from the root link, the peer Region. No way out.")}
 	}
-	for i, subnet := range r.made.privateSubnets {
+	for i, subnet := range subnets {
 		table := r.made.privateTables[min(i, len(r.made.privateTables)-1)]
 		r.resource("aws_route_table_association", fmt.Sprintf("private_%d", i), "").
 			Set("subnet_id", subnet.Ref("id")).

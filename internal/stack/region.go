@@ -20,7 +20,6 @@ type region struct {
 // made is what later concerns refer to.
 type made struct {
 	vpc, gateway     *hclgen.Block
-	privateSubnets   []*hclgen.Block
 	privateTables    []*hclgen.Block
 	endpoints        map[string]*hclgen.Block
 	functionGroup    *hclgen.Block
@@ -35,7 +34,6 @@ type made struct {
 	regionalDomain   *hclgen.Block
 	topic            *hclgen.Block
 	alarms           []*hclgen.Block
-	functionLogs     map[string]*hclgen.Block
 	migrated         *hclgen.Block
 	rotationAllowed  *hclgen.Block
 	privateSubnetIDs hclgen.Expr
@@ -46,7 +44,7 @@ func regionRoot(cfg config.Config, role config.Role) Root {
 	r := region{
 		concern: newRoot(cfg, here, here), role: role, here: here,
 		made: &made{
-			endpoints: map[string]*hclgen.Block{}, functions: map[string]*hclgen.Block{}, functionLogs: map[string]*hclgen.Block{},
+			endpoints: map[string]*hclgen.Block{}, functions: map[string]*hclgen.Block{},
 		},
 	}
 	r.global = r.remote(RootGlobal)

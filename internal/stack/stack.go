@@ -39,8 +39,8 @@ type System struct {
 	Roots  []Root
 }
 
-// Build makes the system of a valid configuration. It reports every fault that the provider schema or the rules of
-// hclgen find in what it made, which would be an error of this package and not of the configuration.
+// Build makes the system of a valid configuration. What it made is judged by Check; the error is for what a
+// configuration could make impossible to build, of which there is nothing yet.
 func Build(cfg config.Config) (*System, error) {
 	system := &System{Config: cfg}
 	if cfg.State.Backend == config.StateS3 {
