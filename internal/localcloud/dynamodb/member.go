@@ -21,7 +21,7 @@ type Member struct {
 	// Dir keeps the member's state; a Dir from an earlier run is gone on from.
 	Dir string
 	// ClientAddr is the loopback address, host:port, of the endpoint that speaks DynamoDB; port 0 takes a free one.
-	// Empty means a witness: it votes and stores, and nobody reads or writes it.
+	// Empty means none: a witness votes and stores, and nobody reads or writes it; any other has Handler.
 	ClientAddr string
 	// PeerAddr is the loopback address at which the member listens to other members.
 	PeerAddr string
@@ -40,6 +40,7 @@ type Member struct {
 
 // Running is a Member that was started.
 type Running struct {
+	member   Member
 	raft     *member.Member
 	server   *http.Server
 	endpoint string
@@ -60,7 +61,8 @@ func (m Member) Start() (*Running, error) {
 	if err != nil {
 		return nil, err
 	}
-	running := &Running{raft: raft, served: make(chan error, 1)}
+	m.Logger = logger
+	running := &Running{member: m, raft: raft, served: make(chan error, 1)}
 	if m.ClientAddr == "" {
 		return running, nil
 	}
@@ -69,11 +71,16 @@ func (m Member) Start() (*Running, error) {
 		return nil, errors.Join(fmt.Errorf("listen for DynamoDB of %s: %w", m.Name, err), raft.Close())
 	}
 	running.endpoint = "http://" + listener.Addr().String()
-	handler := NewHandler(store.New(raft.Raft(), m.Name, m.Store), logger)
-	handler.Authorize = m.Authorize
-	running.server = &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	running.server = &http.Server{Handler: running.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() { running.served <- running.server.Serve(listener) }()
 	return running, nil
+}
+
+// Handler is the Region's endpoint, for a server of the caller's own; a witness has none that anybody may use.
+func (r *Running) Handler() http.Handler {
+	handler := NewHandler(store.New(r.raft.Raft(), r.member.Name, r.member.Store), r.member.Logger)
+	handler.Authorize = r.member.Authorize
+	return handler
 }
 
 // Endpoint is the URL of the DynamoDB endpoint; empty for a witness.
