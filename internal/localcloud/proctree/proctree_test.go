@@ -1,0 +1,56 @@
+package proctree_test
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/paymentdr/paymentdr/internal/localcloud/proctree"
+)
+
+func TestDescendantsAndSignal(t *testing.T) {
+	command := exec.Command("/bin/sh", "-c", `sh -c 'echo $$; cat' & wait`)
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	input, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer input.Close()
+	defer write.Close()
+	command.Stdin = input
+	out, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL); _ = command.Wait() }()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	child, err := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil {
+		t.Fatal(err)
+	}
+	below, err := proctree.Descendants(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	parent, grandchild := slices.Index(below, command.Process.Pid), slices.Index(below, child)
+	if parent < 0 || grandchild < parent {
+		t.Fatalf("descendants %v, want %d before %d", below, command.Process.Pid, child)
+	}
+	if memory := proctree.Memory(append(below, os.Getpid())...); memory < 1<<20 {
+		t.Errorf("memory %d bytes", memory)
+	}
+	if err := proctree.Signal(syscall.SIGKILL, child, command.Process.Pid); err != nil {
+		t.Fatal(err)
+	}
+}
