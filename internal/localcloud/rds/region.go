@@ -10,7 +10,17 @@ import (
 
 // KillRegion ends all servers of a Region at once, with kill -9, and its API with them.
 func (s *Service) KillRegion(name string) error {
-	servers, err := s.changeRegion(name, func(at *region) { at.down, at.suspended = true, false })
+	return s.killServers(name, func(at *region) { at.down, at.suspended = true, false })
+}
+
+// KillServers ends all servers of a Region at once, with kill -9, and leaves its API as it is: databases that fail in a
+// Region that lives. StartRegion starts them again.
+func (s *Service) KillServers(name string) error {
+	return s.killServers(name, func(*region) {})
+}
+
+func (s *Service) killServers(name string, change func(*region)) error {
+	servers, err := s.changeRegion(name, change)
 	if err != nil {
 		return err
 	}
@@ -19,7 +29,7 @@ func (s *Service) KillRegion(name string) error {
 		failures = append(failures, server.Kill())
 	}
 	if err := errors.Join(failures...); err != nil {
-		return fmt.Errorf("kill region %s: %w", name, err)
+		return fmt.Errorf("kill servers of region %s: %w", name, err)
 	}
 	return nil
 }

@@ -173,20 +173,34 @@ func (a *Authority) Pool() *x509.CertPool {
 // Certificate returns the certificate of a name (api.example.net, *.example.net) or an IP address.
 func (a *Authority) Certificate(name string) (*tls.Certificate, error) {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	return a.CertificateFor(name, name)
+}
+
+// CertificateFor returns the certificate of several names and addresses together; key tells it from others.
+func (a *Authority) CertificateFor(key string, names ...string) (*tls.Certificate, error) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	if known := a.issued[name]; known != nil && time.Until(known.Leaf.NotAfter) > margin {
+	if known := a.issued[key]; known != nil && time.Until(known.Leaf.NotAfter) > margin {
 		return known, nil
 	}
-	made, err := a.issue(name)
+	made, err := a.Issue(names...)
 	if err != nil {
-		return nil, fmt.Errorf("issue certificate for %s: %w", name, err)
+		return nil, err
 	}
-	a.issued[name] = made
+	a.issued[key] = made
 	return made, nil
 }
 
-func (a *Authority) issue(name string) (*tls.Certificate, error) {
+// Issue makes a new certificate for names and IP addresses together.
+func (a *Authority) Issue(names ...string) (*tls.Certificate, error) {
+	made, err := a.issue(names)
+	if err != nil {
+		return nil, fmt.Errorf("issue certificate for %s: %w", strings.Join(names, ", "), err)
+	}
+	return made, nil
+}
+
+func (a *Authority) issue(names []string) (*tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -205,10 +219,12 @@ func (a *Authority) issue(name string) (*tls.Certificate, error) {
 		NotBefore: now.Add(-skew), NotAfter: until,
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
-	if address := net.ParseIP(name); address != nil {
-		template.IPAddresses = []net.IP{address}
-	} else {
-		template.DNSNames = []string{name}
+	for _, name := range names {
+		if address := net.ParseIP(name); address != nil {
+			template.IPAddresses = append(template.IPAddresses, address)
+		} else {
+			template.DNSNames = append(template.DNSNames, name)
+		}
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, &key.PublicKey, a.key)
 	if err != nil {

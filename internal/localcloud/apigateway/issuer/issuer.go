@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,7 +32,7 @@ type Issuer struct {
 	keys  []jose.JSONWebKey // private; the last one signs
 }
 
-// New makes an issuer with one key. url is what tokens name as iss: where the Handler is served, without a slash at the end.
+// New makes an issuer with one key. url is what tokens name as iss, to the letter: where the Handler is served.
 func New(url string) (*Issuer, error) {
 	i := &Issuer{url: url}
 	return i, i.Rotate()
@@ -89,7 +90,7 @@ func (i *Issuer) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+DiscoveryPath, func(w http.ResponseWriter, _ *http.Request) {
 		write(w, map[string]any{
-			"issuer": i.url, "jwks_uri": i.url + KeysPath, "id_token_signing_alg_values_supported": []string{string(jose.RS256)},
+			"issuer": i.url, "jwks_uri": strings.TrimSuffix(i.url, "/") + KeysPath, "id_token_signing_alg_values_supported": []string{string(jose.RS256)},
 			"response_types_supported": []string{"token"}, "subject_types_supported": []string{"public"},
 		})
 	})
