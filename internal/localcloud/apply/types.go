@@ -52,7 +52,8 @@ type Handler interface {
 	// computed attributes it returns the block with those (an object, a list or tuple of objects); what Config says
 	// wins. There is no replacement: the handler sees from Prior what must be made anew.
 	Put(ctx context.Context, r Resource) (map[string]cty.Value, error)
-	// Delete removes r, of which Config and Prior are as after the last Put. It must succeed when r is gone already.
+	// Delete removes r, of which Config and Prior are as after the last Put that succeeded; Prior is cty.NilVal where none
+	// did. It must succeed when r is gone already.
 	Delete(ctx context.Context, r Resource) error
 }
 
@@ -89,9 +90,10 @@ type Options struct {
 	Progress func(Event)
 	// Parallelism is how many handlers may run at once; 0 is 10, as in the real engine.
 	Parallelism int
-	// Waits says whether the managed resource r must wait for another one of an independent root, where the services
-	// need what the files cannot say. Nil is WriterFirst.
-	Waits func(r, other Resource) bool
+	// Waits says of a type whether its managed resource r must wait for another one of the type, in a root that neither
+	// reads r's nor is read by it: where the service needs an order that the files cannot say. It is asked before
+	// anything is made; what is not known then is null. Nil is WriterFirst for aws_rds_cluster.
+	Waits map[string]func(r, other Resource) bool
 }
 
 // Action is what is done with a resource.
