@@ -222,7 +222,9 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%s: status %d, body %q; want %d and %q", name, test.answer.status, test.answer.body, test.status, test.holds)
 		}
 	}
-	if got := overCBOR("Refuse", nil).header.Get("X-Amzn-Query-Error"); got != "Gone;Sender" {
-		t.Errorf("query error of CBOR: %q", got)
+	for name, answer := range map[string]exchange{"CBOR": overCBOR("Refuse", nil), "JSON": overJSON("Refuse", "{}")} {
+		if got := answer.header.Get("X-Amzn-Query-Error"); got != "Gone;Sender" {
+			t.Errorf("query error of %s: %q", name, got)
+		}
 	}
 }

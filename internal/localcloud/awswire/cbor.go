@@ -37,14 +37,16 @@ func (cborProtocol) answer(_, _ string, output any) (string, []byte, error) {
 }
 
 func (cborProtocol) refuse(header http.Header, _ string, fault *Fault) (string, []byte) {
-	// For clients of services that spoke the query protocol before.
-	header.Set("X-Amzn-Query-Error", fault.code()+";"+fault.side())
+	header.Set(queryError, fault.code()+";"+fault.side())
 	body, err := encodeMode.Marshal(failure{fault.Name, fault.Message})
 	if err != nil {
 		panic(err) // two strings always marshal
 	}
 	return "application/cbor", body
 }
+
+// queryError is the header for clients of services that spoke the query protocol before.
+const queryError = "X-Amzn-Query-Error"
 
 func (cborProtocol) unknown(operation string) *Fault {
 	return &Fault{Name: "UnknownOperationException", Status: http.StatusNotFound,

@@ -6,7 +6,11 @@ import (
 )
 
 // jsonProtocol is AWS JSON 1.0 and 1.1, which differ in the content type only.
-type jsonProtocol struct{ version string }
+type jsonProtocol struct {
+	version string
+	// compatible says that the service spoke the query protocol before: clients look for its error codes.
+	compatible bool
+}
 
 func (p jsonProtocol) contentType() string { return "application/x-amz-json-" + p.version }
 
@@ -33,6 +37,9 @@ type failure struct {
 
 func (p jsonProtocol) refuse(header http.Header, _ string, fault *Fault) (string, []byte) {
 	header.Set("X-Amzn-Errortype", fault.Name)
+	if p.compatible {
+		header.Set(queryError, fault.code()+";"+fault.side())
+	}
 	body, err := json.Marshal(failure{fault.Name, fault.Message})
 	if err != nil {
 		panic(err) // two strings always marshal

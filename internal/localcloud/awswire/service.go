@@ -102,7 +102,7 @@ func (s *Service) read(w http.ResponseWriter, r *http.Request) (call, error) {
 		if strings.HasSuffix(r.Header.Get("Content-Type"), "json-1.0") {
 			version = "1.0"
 		}
-		request.protocol = jsonProtocol{version: version}
+		request.protocol = jsonProtocol{version: version, compatible: s.Version != ""}
 		rest, ok := strings.CutPrefix(target, s.Name+".")
 		if !ok {
 			return request, request.protocol.unknown(target)

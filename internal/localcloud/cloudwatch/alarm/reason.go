@@ -85,11 +85,11 @@ func plural(n int, noun string) string {
 	return amount(n, noun) + " were"
 }
 
-// number is a float as Java writes it.
-type number float64
+// Number is a float as Java writes it.
+type Number float64
 
 // MarshalJSON implements json.Marshaler.
-func (n number) MarshalJSON() ([]byte, error) { return []byte(double(float64(n))), nil }
+func (n Number) MarshalJSON() ([]byte, error) { return []byte(double(float64(n))), nil }
 
 // double is a float as Java's Double.toString has it: 10.0, 1.0E7.
 func double(value float64) string {
@@ -114,8 +114,8 @@ func double(value float64) string {
 
 type evaluated struct {
 	Timestamp   string  `json:"timestamp"`
-	SampleCount *number `json:"sampleCount,omitempty"`
-	Value       *number `json:"value,omitempty"`
+	SampleCount *Number `json:"sampleCount,omitempty"`
+	Value       *Number `json:"value,omitempty"`
 }
 
 // data is the JSON of StateReasonData.
@@ -127,19 +127,19 @@ func (e *evaluation) data() string {
 		Unit                string      `json:"unit,omitempty"`
 		Statistic           string      `json:"statistic"`
 		Period              int         `json:"period"`
-		RecentDatapoints    []number    `json:"recentDatapoints"`
-		Threshold           number      `json:"threshold"`
+		RecentDatapoints    []Number    `json:"recentDatapoints"`
+		Threshold           Number      `json:"threshold"`
 		EvaluatedDatapoints []evaluated `json:"evaluatedDatapoints"`
 	}{
 		Version: "1.0", QueryDate: stamp(e.at), Unit: e.alarm.Unit, Statistic: e.alarm.StatisticName(), Period: e.alarm.Period,
-		RecentDatapoints: []number{}, Threshold: number(*e.alarm.Threshold), EvaluatedDatapoints: []evaluated{},
+		RecentDatapoints: []Number{}, Threshold: Number(*e.alarm.Threshold), EvaluatedDatapoints: []evaluated{},
 	}
 	for _, point := range e.real {
-		content.RecentDatapoints = append(content.RecentDatapoints, number(point.Value))
+		content.RecentDatapoints = append(content.RecentDatapoints, Number(point.Value))
 	}
 	if len(e.real) > 0 {
 		newest := e.real[len(e.real)-1]
-		samples, value := number(newest.Samples), number(newest.Value)
+		samples, value := Number(newest.Samples), Number(newest.Value)
 		content.StartDate = stamp(e.real[0].Start)
 		content.EvaluatedDatapoints = append(content.EvaluatedDatapoints, evaluated{stamp(newest.Start), &samples, &value})
 	} else {

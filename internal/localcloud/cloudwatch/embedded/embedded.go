@@ -70,9 +70,9 @@ func Parse(line []byte) ([]metric.Value, error) {
 func (d directive) values(root map[string]json.RawMessage, at time.Time) ([]metric.Value, error) {
 	switch {
 	case d.Namespace == "" || len(d.Namespace) > maximumName:
-		return nil, fmt.Errorf("Namespace %q must have 1 to %d characters", d.Namespace, maximumName)
+		return nil, fmt.Errorf("the Namespace %q must have 1 to %d characters", d.Namespace, maximumName)
 	case len(d.Dimensions) == 0:
-		return nil, errors.New("Dimensions must have at least one set, which may be empty")
+		return nil, errors.New("the Dimensions must have at least one set, which may be empty")
 	case len(d.Metrics) > maximumMetrics:
 		return nil, fmt.Errorf("%d metrics, at most %d are allowed", len(d.Metrics), maximumMetrics)
 	}

@@ -12,8 +12,8 @@ type ID struct {
 	Dimensions      map[string]string
 }
 
-// key is the ID as a map's key; dimensions are in order.
-func (id ID) key() string {
+// Key is the ID as a map's key; dimensions are in order.
+func (id ID) Key() string {
 	var b strings.Builder
 	b.Grow(128)
 	b.WriteString(id.Namespace)

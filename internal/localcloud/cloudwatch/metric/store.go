@@ -81,7 +81,7 @@ func (s *Store) Record(value Value, now time.Time) error {
 		return fmt.Errorf("record metric %s %s: time %s is more than two weeks before or two hours after %s",
 			value.Namespace, value.Name, value.At.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
 	}
-	key := value.key()
+	key := value.Key()
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	one := s.series[key]
@@ -113,10 +113,10 @@ func (s *Store) Keep(id ID, duration time.Duration) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if duration <= s.options.Retention {
-		delete(s.keep, id.key())
+		delete(s.keep, id.Key())
 		return
 	}
-	s.keep[id.key()] = duration
+	s.keep[id.Key()] = duration
 }
 
 // Forget drops values that were kept long enough, and metrics without any.
@@ -154,7 +154,7 @@ type Period struct {
 func (s *Store) Periods(id ID, unit string, start time.Time, period time.Duration, count int) []Period {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	one := s.series[id.key()]
+	one := s.series[id.Key()]
 	periods := make([]Period, count)
 	for i := range periods {
 		from := start.Add(time.Duration(i) * period)
@@ -223,6 +223,6 @@ func (s *Store) List(filter Filter) []ID {
 			list = append(list, one.id)
 		}
 	}
-	slices.SortFunc(list, func(a, b ID) int { return strings.Compare(a.key(), b.key()) })
+	slices.SortFunc(list, func(a, b ID) int { return strings.Compare(a.Key(), b.Key()) })
 	return list
 }
