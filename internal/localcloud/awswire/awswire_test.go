@@ -34,8 +34,12 @@ type input struct {
 	Names  []string `json:"names"`
 }
 
+type common struct {
+	Text string `json:",omitempty"`
+}
+
 type output struct {
-	Text    string        `json:",omitempty"`
+	common
 	When    *awswire.Time `json:",omitempty"`
 	Pairs   []pair
 	Extra   map[string]float64 `json:",omitempty"`
@@ -53,7 +57,7 @@ func service(t *testing.T, seen *input) *httptest.Server {
 		Operations: map[string]awswire.Operation{
 			"Echo": awswire.Typed(func(_ context.Context, in input) (output, error) {
 				*seen = in
-				return output{Text: "a<b", When: awswire.At(when), Pairs: in.Pairs, Extra: map[string]float64{"p99": 2.5}}, nil
+				return output{common: common{"a<b"}, When: awswire.At(when), Pairs: in.Pairs, Extra: map[string]float64{"p99": 2.5}}, nil
 			}),
 			"Empty": awswire.Typed(func(context.Context, nothing) (nothing, error) { return nothing{}, nil }),
 			"Refuse": awswire.Typed(func(context.Context, nothing) (nothing, error) {

@@ -34,6 +34,12 @@ func (w *xmlWriter) fields(value reflect.Value) error {
 	for i := range value.NumField() {
 		name, omitEmpty := wireName(value.Type().Field(i))
 		field := value.Field(i)
+		if value.Type().Field(i).Anonymous { // its fields are those of the struct it is in, as in JSON
+			if err := w.fields(field); err != nil {
+				return err
+			}
+			continue
+		}
 		if omitEmpty && (field.IsZero() || field.Kind() == reflect.Slice && field.Len() == 0) {
 			continue
 		}

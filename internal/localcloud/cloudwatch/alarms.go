@@ -69,13 +69,15 @@ type settings struct {
 	alarming, ok, insufficient []string
 }
 
-func (e *entry) settings() settings {
-	if c := e.composite; c != nil {
+func (s AlarmStatus) settings() settings {
+	if c := s.Composite; c != nil {
 		return settings{c.Description, isEnabled(c.ActionsEnabled), c.AlarmActions, c.OKActions, c.InsufficientDataActions}
 	}
-	a := e.alarm
+	a := s.Alarm
 	return settings{a.Description, isEnabled(a.ActionsEnabled), a.AlarmActions, a.OKActions, a.InsufficientDataActions}
 }
+
+func (e *entry) settings() settings { return e.status().settings() }
 
 func isEnabled(setting *bool) bool { return setting == nil || *setting }
 
@@ -98,16 +100,14 @@ func (s *Service) PutAlarm(a Alarm) error {
 	now := s.options.Now()
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	e := s.alarms[a.Name]
-	switch {
-	case e != nil && e.composite != nil:
-		return fmt.Errorf("put alarm %s: a composite alarm has this name", a.Name)
-	case e != nil && reflect.DeepEqual(*e.alarm, a):
-		return nil
-	}
 	var before *Alarm
-	if e != nil {
-		before = e.alarm
+	if e := s.alarms[a.Name]; e != nil {
+		if before = e.alarm; before == nil {
+			return fmt.Errorf("put alarm %s: a composite alarm has this name", a.Name)
+		}
+		if reflect.DeepEqual(*before, a) {
+			return nil
+		}
 	}
 	s.configureLocked(a.Name, now, func(e *entry) { e.alarm, e.evaluated = &a, time.Time{} })
 	if before != nil {

@@ -27,16 +27,20 @@ type describeAlarmsOutput struct {
 	NextToken       string `json:",omitempty"`
 }
 
-// wireAlarm is a metric alarm.
+// wireAbout is what alarms of both kinds have.
+type wireAbout struct {
+	AlarmName, AlarmArn                               string
+	AlarmDescription                                  string `json:",omitempty"`
+	AlarmConfigurationUpdatedTimestamp                *awswire.Time
+	ActionsEnabled                                    bool
+	OKActions, AlarmActions, InsufficientDataActions  []string
+	StateValue, StateReason                           string
+	StateReasonData                                   string `json:",omitempty"`
+	StateUpdatedTimestamp, StateTransitionedTimestamp *awswire.Time
+}
+
 type wireAlarm struct {
-	AlarmName, AlarmArn                                string
-	AlarmDescription                                   string        `json:",omitempty"`
-	AlarmConfigurationUpdatedTimestamp                 *awswire.Time `json:",omitempty"`
-	ActionsEnabled                                     bool
-	OKActions, AlarmActions, InsufficientDataActions   []string
-	StateValue, StateReason                            string
-	StateReasonData                                    string        `json:",omitempty"`
-	StateUpdatedTimestamp, StateTransitionedTimestamp  *awswire.Time `json:",omitempty"`
+	wireAbout
 	MetricName, Namespace                              string
 	Statistic, ExtendedStatistic                       string `json:",omitempty"`
 	Dimensions                                         []wireDimension
@@ -50,49 +54,30 @@ type wireAlarm struct {
 }
 
 type wireComposite struct {
-	AlarmName, AlarmArn, AlarmRule                    string
-	AlarmDescription                                  string        `json:",omitempty"`
-	AlarmConfigurationUpdatedTimestamp                *awswire.Time `json:",omitempty"`
-	ActionsEnabled                                    bool
-	OKActions, AlarmActions, InsufficientDataActions  []string
-	StateValue, StateReason                           string
-	StateReasonData                                   string        `json:",omitempty"`
-	StateUpdatedTimestamp, StateTransitionedTimestamp *awswire.Time `json:",omitempty"`
+	wireAbout
+	AlarmRule string
+}
+
+func describe(status AlarmStatus) wireAbout {
+	settings := status.settings()
+	return wireAbout{
+		AlarmName: status.Name, AlarmArn: status.ARN, AlarmDescription: settings.description,
+		AlarmConfigurationUpdatedTimestamp: awswire.At(status.Configured), ActionsEnabled: settings.enabled,
+		OKActions: orEmpty(settings.ok), AlarmActions: orEmpty(settings.alarming), InsufficientDataActions: orEmpty(settings.insufficient),
+		StateValue: string(status.State), StateReason: status.Reason, StateReasonData: status.ReasonData,
+		StateUpdatedTimestamp: awswire.At(status.Changed), StateTransitionedTimestamp: awswire.At(status.Changed),
+	}
 }
 
 func describeAlarm(status AlarmStatus) wireAlarm {
 	a := status.Alarm
 	return wireAlarm{
-		AlarmName: status.Name, AlarmArn: status.ARN, AlarmDescription: a.Description,
-		AlarmConfigurationUpdatedTimestamp: awswire.At(status.Configured), ActionsEnabled: isEnabled(a.ActionsEnabled),
-		OKActions: orEmpty(a.OKActions), AlarmActions: orEmpty(a.AlarmActions), InsufficientDataActions: orEmpty(a.InsufficientDataActions),
-		StateValue: string(status.State), StateReason: status.Reason, StateReasonData: status.ReasonData,
-		StateUpdatedTimestamp: awswire.At(status.Changed), StateTransitionedTimestamp: awswire.At(status.Changed),
-		MetricName: a.MetricName, Namespace: a.Namespace, Statistic: a.Statistic, ExtendedStatistic: a.ExtendedStatistic,
-		Dimensions: wireDimensions(a.Dimensions), Period: a.Period, Unit: a.Unit, EvaluationPeriods: a.EvaluationPeriods,
-		DatapointsToAlarm: a.DatapointsToAlarm, Threshold: *a.Threshold, ComparisonOperator: a.ComparisonOperator,
-		TreatMissingData: a.TreatMissingData, EvaluateLowSampleCountPercentile: a.EvaluateLowSampleCountPercentiles,
+		wireAbout: describe(status), MetricName: a.MetricName, Namespace: a.Namespace, Statistic: a.Statistic,
+		ExtendedStatistic: a.ExtendedStatistic, Dimensions: wireDimensions(a.Dimensions), Period: a.Period, Unit: a.Unit,
+		EvaluationPeriods: a.EvaluationPeriods, DatapointsToAlarm: a.DatapointsToAlarm, Threshold: *a.Threshold,
+		ComparisonOperator: a.ComparisonOperator, TreatMissingData: a.TreatMissingData,
+		EvaluateLowSampleCountPercentile: a.EvaluateLowSampleCountPercentiles,
 	}
-}
-
-func describeComposite(status AlarmStatus) wireComposite {
-	c := status.Composite
-	return wireComposite{
-		AlarmName: status.Name, AlarmArn: status.ARN, AlarmRule: c.Rule, AlarmDescription: c.Description,
-		AlarmConfigurationUpdatedTimestamp: awswire.At(status.Configured), ActionsEnabled: isEnabled(c.ActionsEnabled),
-		OKActions: orEmpty(c.OKActions), AlarmActions: orEmpty(c.AlarmActions), InsufficientDataActions: orEmpty(c.InsufficientDataActions),
-		StateValue: string(status.State), StateReason: status.Reason, StateReasonData: status.ReasonData,
-		StateUpdatedTimestamp: awswire.At(status.Changed), StateTransitionedTimestamp: awswire.At(status.Changed),
-	}
-}
-
-// actionsOf are all actions of an alarm.
-func actionsOf(status AlarmStatus) []string {
-	if c := status.Composite; c != nil {
-		return slices.Concat(c.AlarmActions, c.OKActions, c.InsufficientDataActions)
-	}
-	a := status.Alarm
-	return slices.Concat(a.AlarmActions, a.OKActions, a.InsufficientDataActions)
 }
 
 // takes tells whether an alarm is asked for. As AWS does, composite alarms must be asked for, except by name of a relative.
@@ -101,12 +86,14 @@ func (in describeAlarmsInput) takes(status AlarmStatus) bool {
 	if len(kinds) == 0 {
 		kinds = []string{MetricAlarm}
 	}
+	settings := status.settings()
+	actions := slices.Concat(settings.alarming, settings.ok, settings.insufficient)
 	hasPrefix := func(action string) bool { return strings.HasPrefix(action, in.ActionPrefix) }
 	return slices.Contains(kinds, status.Kind) &&
 		(len(in.AlarmNames) == 0 || slices.Contains(in.AlarmNames, status.Name)) &&
 		strings.HasPrefix(status.Name, in.AlarmNamePrefix) &&
 		(in.StateValue == "" || in.StateValue == string(status.State)) &&
-		(in.ActionPrefix == "" || slices.ContainsFunc(actionsOf(status), hasPrefix))
+		(in.ActionPrefix == "" || slices.ContainsFunc(actions, hasPrefix))
 }
 
 func (s *Service) describeAlarms(_ context.Context, in describeAlarmsInput) (describeAlarmsOutput, error) {
@@ -131,7 +118,7 @@ func (s *Service) describeAlarms(_ context.Context, in describeAlarmsInput) (des
 	list, out.NextToken, err = page(list, in.NextToken, limit, func(status AlarmStatus) string { return status.Name })
 	for _, status := range list {
 		if status.Composite != nil {
-			out.CompositeAlarms = append(out.CompositeAlarms, describeComposite(status))
+			out.CompositeAlarms = append(out.CompositeAlarms, wireComposite{describe(status), status.Composite.Rule})
 		} else {
 			out.MetricAlarms = append(out.MetricAlarms, describeAlarm(status))
 		}

@@ -45,21 +45,19 @@ func (s *Service) PutComposite(c Composite) error {
 	now := s.options.Now()
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	e := s.alarms[c.Name]
-	switch {
-	case e != nil && e.alarm != nil:
-		return fmt.Errorf("put composite alarm %s: a metric alarm has this name", c.Name)
-	case e != nil && reflect.DeepEqual(*e.composite, c):
-		return nil
+	verb := "created"
+	if e := s.alarms[c.Name]; e != nil {
+		if verb = "updated"; e.composite == nil {
+			return fmt.Errorf("put composite alarm %s: a metric alarm has this name", c.Name)
+		}
+		if reflect.DeepEqual(*e.composite, c) {
+			return nil
+		}
 	}
 	if err := s.checkChildrenLocked(c.Name, parsed); err != nil {
 		return fmt.Errorf("put composite alarm %s: %w", c.Name, err)
 	}
-	verb := "updated"
-	if e == nil {
-		verb = "created"
-	}
-	e = s.configureLocked(c.Name, now, func(e *entry) { e.composite, e.rule = &c, parsed })
+	e := s.configureLocked(c.Name, now, func(e *entry) { e.composite, e.rule = &c, parsed })
 	e.triggering, e.seen = s.childrenLocked(e), s.changesLocked(e)
 	state := s.holdsLocked(e)
 	s.changeLocked(e, state, fmt.Sprintf("%s was %s and its alarm rule evaluates to %s", e.arn, verb, state), triggeringData(e.triggering), now)
