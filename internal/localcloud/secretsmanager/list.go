@@ -2,7 +2,6 @@ package secretsmanager
 
 import (
 	"context"
-	"encoding/base64"
 	"slices"
 	"strconv"
 	"strings"
@@ -97,30 +96,19 @@ func sortKey(name string) (func(*record) string, error) {
 	return nil, awsjson.Constraint(name, "sortBy", "Member must satisfy enum value set: [created-date, last-accessed-date, last-changed-date, name]")
 }
 
-// page cuts a page off a list; the token is the place where the next one begins.
+// page cuts a page off a list.
 func page[T any](list []T, most *int, token string, limit int) ([]T, string, error) {
-	size, start := limit, 0
+	size := limit
 	if most != nil {
 		if size = *most; size < 1 || size > limit {
 			return nil, "", awsjson.Constraint(size, "maxResults", "Member must have value between 1 and "+strconv.Itoa(limit))
 		}
 	}
-	if token != "" {
-		text, err := base64.StdEncoding.DecodeString(token)
-		if err == nil {
-			start, err = strconv.Atoi(string(text))
-		}
-		if err != nil || start < 0 {
-			return nil, "", awsjson.Refuse("InvalidNextTokenException", "The NextToken value is invalid.")
-		}
+	part, next, ok := awsjson.Page(list, size, token)
+	if !ok {
+		return nil, "", awsjson.Refuse("InvalidNextTokenException", "The NextToken value is invalid.")
 	}
-	start = min(start, len(list))
-	end := min(start+size, len(list))
-	next := ""
-	if end < len(list) {
-		next = base64.StdEncoding.EncodeToString([]byte(strconv.Itoa(end)))
-	}
-	return list[start:end], next, nil
+	return part, next, nil
 }
 
 // filters say which texts of a secret a filter looks at.
