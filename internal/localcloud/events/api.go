@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/paymentdr/paymentdr/internal/localcloud/awsjson"
+	"github.com/paymentdr/paymentdr/internal/localcloud/paging"
 )
 
 // Handler is the EventBridge API of the Region. Signatures are accepted unread; every caller counts as an identity of the
@@ -135,7 +136,7 @@ func page[T any](list []T, in *listInput) ([]T, string, error) {
 			return nil, "", awsjson.Constraint(size, "limit", "Member must have value between 1 and 100")
 		}
 	}
-	part, next, ok := awsjson.Page(list, size, in.NextToken)
+	part, next, ok := paging.Cut(list, size, in.NextToken)
 	if !ok {
 		return nil, "", invalid("Parameter NextToken is not valid.")
 	}

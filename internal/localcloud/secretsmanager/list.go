@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/paymentdr/paymentdr/internal/localcloud/awsjson"
+	"github.com/paymentdr/paymentdr/internal/localcloud/paging"
 )
 
 type filter struct {
@@ -104,7 +105,7 @@ func page[T any](list []T, most *int, token string, limit int) ([]T, string, err
 			return nil, "", awsjson.Constraint(size, "maxResults", "Member must have value between 1 and "+strconv.Itoa(limit))
 		}
 	}
-	part, next, ok := awsjson.Page(list, size, token)
+	part, next, ok := paging.Cut(list, size, token)
 	if !ok {
 		return nil, "", awsjson.Refuse("InvalidNextTokenException", "The NextToken value is invalid.")
 	}

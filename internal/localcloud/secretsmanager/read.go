@@ -2,6 +2,7 @@ package secretsmanager
 
 import (
 	"context"
+	"errors"
 
 	"github.com/paymentdr/paymentdr/internal/localcloud/awsjson"
 	"github.com/paymentdr/paymentdr/internal/localcloud/secretsmanager/versions"
@@ -173,8 +174,8 @@ func (s *Service) batchGetSecretValue(_ context.Context, in *batchInput) (any, e
 			out.SecretValues = append(out.SecretValues, value)
 			continue
 		}
-		known, ok := err.(*Error)
-		if !ok {
+		var known *Error
+		if !errors.As(err, &known) {
 			return nil, err
 		}
 		out.Errors = append(out.Errors, batchError{id, known.Code, known.Message})

@@ -1,13 +1,14 @@
-package awsjson
+// Package paging cuts lists into the pages of an API.
+package paging
 
 import (
 	"encoding/base64"
 	"strconv"
 )
 
-// Page cuts a page off a list; the token is where the next one begins, "" at the end. It is false for a token that Page
+// Cut cuts a page off a list; the token is where the next one begins, "" at the end. It is false for a token that Cut
 // did not make.
-func Page[T any](list []T, size int, token string) (part []T, next string, ok bool) {
+func Cut[T any](list []T, size int, token string) (part []T, next string, ok bool) {
 	start := 0
 	if token != "" {
 		text, err := base64.StdEncoding.DecodeString(token)
