@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 )
 
 const (
@@ -36,9 +38,9 @@ func Typed[Input any](operation func(context.Context, *Input) (any, error)) Oper
 func undecodable(err error) error {
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
-		return Refuse("SerializationException", "%s can not be converted to %s at %s", strings.ToUpper(wrong.Value), wrong.Type, wrong.Field)
+		return awserror.Refuse("SerializationException", "%s can not be converted to %s at %s", strings.ToUpper(wrong.Value), wrong.Type, wrong.Field)
 	}
-	return Refuse("SerializationException", "Unable to parse the request: %s", err)
+	return awserror.Refuse("SerializationException", "Unable to parse the request: %s", err)
 }
 
 // Handler serves the operations of one Region's endpoint.
@@ -57,10 +59,10 @@ func (h *Handler) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 	answer, err := h.answer(writer, request)
 	status := http.StatusOK
 	if err != nil {
-		var known *Error
+		var known *awserror.Error
 		if !errors.As(err, &known) {
 			h.Logger.Error("serve "+h.Service, "target", request.Header.Get("X-Amz-Target"), "request", id, "error", err)
-			known = &Error{Code: "InternalServiceError", Status: http.StatusInternalServerError, Message: "An error occurred on the server side."}
+			known = &awserror.Error{Code: "InternalServiceError", Status: http.StatusInternalServerError, Message: "An error occurred on the server side."}
 		}
 		status, answer = known.Status, h.failure(known)
 	}
@@ -78,7 +80,7 @@ func (h *Handler) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 	_, _ = writer.Write(body) // a client that is gone cannot be told more
 }
 
-func (h *Handler) failure(known *Error) map[string]string {
+func (h *Handler) failure(known *awserror.Error) map[string]string {
 	field := h.MessageField
 	if field == "" {
 		field = "message"
@@ -90,16 +92,16 @@ func (h *Handler) answer(writer http.ResponseWriter, request *http.Request) (any
 	name, ok := strings.CutPrefix(request.Header.Get("X-Amz-Target"), h.Target)
 	operation, known := h.Operations[name]
 	if !ok || !known || request.Method != http.MethodPost {
-		return nil, Refuse("UnknownOperationException", "The local %s does not model %s", h.Service, operationName(name, request))
+		return nil, awserror.Refuse("UnknownOperationException", "The local %s does not model %s", h.Service, operationName(name, request))
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(writer, request.Body, maximumBody))
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return nil, &Error{Code: "RequestEntityTooLargeException", Status: http.StatusRequestEntityTooLarge,
+		return nil, &awserror.Error{Code: "RequestEntityTooLargeException", Status: http.StatusRequestEntityTooLarge,
 			Message: fmt.Sprintf("The request is larger than %d bytes", maximumBody)}
 	case err != nil:
-		return nil, Refuse("SerializationException", "Unable to read the request: %s", err)
+		return nil, awserror.Refuse("SerializationException", "Unable to read the request: %s", err)
 	}
 	return operation(request.Context(), body)
 }

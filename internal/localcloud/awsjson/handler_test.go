@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 )
 
 type input struct {
@@ -35,7 +37,7 @@ func TestHandler(t *testing.T) {
 		"Echo": Typed(func(_ context.Context, in *input) (any, error) {
 			switch in.Name {
 			case "refused":
-				return nil, fmt.Errorf("echo: %w", Refuse("InvalidThing", "no %s", "good"))
+				return nil, fmt.Errorf("echo: %w", awserror.Refuse("InvalidThing", "no %s", "good"))
 			case "broken":
 				return nil, errors.New("the disk of the local cloud is full")
 			case "nothing":

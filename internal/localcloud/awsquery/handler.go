@@ -10,6 +10,8 @@ import (
 	"net/url"
 
 	"github.com/google/uuid"
+
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 )
 
 // maximumBody is larger than any request that the services here allow, whose characters may each take three.
@@ -32,10 +34,10 @@ func (h *Handler) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 	id := uuid.NewString()
 	name, result, err := h.answer(writer, request)
 	if err != nil {
-		var known *Error
+		var known *awserror.Error
 		if !errors.As(err, &known) {
 			h.Logger.Error("serve "+h.Service, "action", name, "request", id, "error", err)
-			known = internal()
+			known = awserror.With(http.StatusInternalServerError, "InternalFailure", "The request processing has failed because of an unknown error, exception or failure.")
 		}
 		h.refuse(writer, id, known)
 		return
@@ -63,11 +65,11 @@ type metadata struct {
 func (h *Handler) answer(writer http.ResponseWriter, request *http.Request) (name string, result any, err error) {
 	body, err := io.ReadAll(http.MaxBytesReader(writer, request.Body, maximumBody))
 	if err != nil {
-		return "", nil, Refuse(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "The request cannot be read: %s", err)
+		return "", nil, awserror.With(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "The request cannot be read: %s", err)
 	}
 	values, err := url.ParseQuery(string(body))
 	if err != nil {
-		return "", nil, Refuse(http.StatusBadRequest, "MalformedQueryString", "The query string contains a syntax error.")
+		return "", nil, awserror.Refuse("MalformedQueryString", "The query string contains a syntax error.")
 	}
 	for key, value := range request.URL.Query() {
 		values[key] = value
@@ -76,15 +78,15 @@ func (h *Handler) answer(writer http.ResponseWriter, request *http.Request) (nam
 	action, known := h.Actions[name]
 	switch {
 	case name == "":
-		return name, nil, Refuse(http.StatusBadRequest, "MissingAction", "The request is missing an action or a required parameter.")
+		return name, nil, awserror.Refuse("MissingAction", "The request is missing an action or a required parameter.")
 	case !known || values.Get("Version") != h.Version:
-		return name, nil, Refuse(http.StatusBadRequest, "InvalidAction", "The local %s does not model %s of version %q", h.Service, name, values.Get("Version"))
+		return name, nil, awserror.Refuse("InvalidAction", "The local %s does not model %s of version %q", h.Service, name, values.Get("Version"))
 	}
 	result, err = action(request.Context(), Form{values})
 	return name, result, err
 }
 
-func (h *Handler) refuse(writer http.ResponseWriter, id string, known *Error) {
+func (h *Handler) refuse(writer http.ResponseWriter, id string, known *awserror.Error) {
 	kind := "Sender"
 	if known.Status >= http.StatusInternalServerError {
 		kind = "Receiver"

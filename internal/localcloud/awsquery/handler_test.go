@@ -11,6 +11,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 )
 
 func TestHandler(t *testing.T) {
@@ -20,7 +22,7 @@ func TestHandler(t *testing.T) {
 		"Echo": func(_ context.Context, form Form) (any, error) {
 			switch form.Get("Name") {
 			case "refused":
-				return nil, fmt.Errorf("echo: %w", Refuse(404, "NotFound", "no <%s>", "good"))
+				return nil, fmt.Errorf("echo: %w", awserror.With(404, "NotFound", "no <%s>", "good"))
 			case "broken":
 				return nil, errors.New("the disk is full")
 			case "nothing":

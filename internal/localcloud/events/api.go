@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 	"github.com/paymentdr/paymentdr/internal/localcloud/awsjson"
 	"github.com/paymentdr/paymentdr/internal/localcloud/paging"
 )
@@ -44,7 +45,7 @@ func (s *Service) checkBus(name string) error {
 	if name == "" || name == "default" || name == arn {
 		return nil
 	}
-	return awsjson.Refuse("ResourceNotFoundException", "Event bus %s does not exist.", name)
+	return awserror.Refuse("ResourceNotFoundException", "Event bus %s does not exist.", name)
 }
 
 func (s *Service) putRule(_ context.Context, in *ruleInput) (any, error) {
@@ -192,7 +193,7 @@ func (s *Service) tagsOf(arn string, what func(*rule)) error {
 	name, ours := strings.CutPrefix(arn, s.RuleARN(""))
 	found := s.rules[name]
 	if !ours || found == nil {
-		return awsjson.Refuse("ResourceNotFoundException", "Rule %s does not exist on EventBus default.", name)
+		return awserror.Refuse("ResourceNotFoundException", "Rule %s does not exist on EventBus default.", name)
 	}
 	what(found)
 	return nil

@@ -2,42 +2,16 @@ package events
 
 import (
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
+	"github.com/paymentdr/paymentdr/internal/localcloud/sdktest"
 )
-
-// client is an unmodified AWS SDK at the service's API.
-func client(t *testing.T, w *world) *eventbridge.Client {
-	t.Helper()
-	server := httptest.NewServer(w.Handler())
-	t.Cleanup(server.Close)
-	transport := &http.Transport{}
-	t.Cleanup(transport.CloseIdleConnections)
-	return eventbridge.New(eventbridge.Options{
-		Region: "us-east-1", BaseEndpoint: aws.String(server.URL), Credentials: credentials.NewStaticCredentialsProvider("ASIA", "secret", ""),
-		HTTPClient: &http.Client{Transport: transport}, RetryMaxAttempts: 1,
-	})
-}
-
-func text(value string) *string { return &value }
-
-func must[T any](t *testing.T) func(T, error) T {
-	return func(value T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return value
-	}
-}
 
 func TestSDKManagesRules(t *testing.T) {
 	w := start(t, Options{})
@@ -116,7 +90,7 @@ func TestSDKListsAndTags(t *testing.T) {
 	}
 }
 
-func TestSDKRefusals(t *testing.T) {
+func TestSDKRefusesRulesAndTargets(t *testing.T) {
 	w := start(t, Options{})
 	api, ctx := client(t, w), t.Context()
 	w.put("r", "rate(1 day)")
@@ -133,71 +107,73 @@ func TestSDKRefusals(t *testing.T) {
 	for i := range 6 {
 		six = append(six, types.Target{Id: text(fmt.Sprint(i)), Arn: text(lambdaARN)})
 	}
-	missing := "Rule none does not exist on EventBus default."
-	for _, test := range []struct {
-		name          string
-		call          func() error
-		code, message string
-	}{
-		{"no schedule", rule(eventbridge.PutRuleInput{Name: text("x")}), "ValidationException", "Parameter(s) EventPattern or ScheduleExpression must be specified."},
-		{"schedule", rule(eventbridge.PutRuleInput{Name: text("x"), ScheduleExpression: text("rate(1 minutes)")}), "ValidationException", "Parameter ScheduleExpression is not valid."},
-		{"pattern", rule(eventbridge.PutRuleInput{Name: text("x"), EventPattern: text("{}")}), "ValidationException", "not modelled"},
-		{"name", rule(eventbridge.PutRuleInput{Name: text("a b"), ScheduleExpression: text("rate(1 day)")}), "ValidationException", "'name' failed to satisfy constraint"},
-		{"long name", rule(eventbridge.PutRuleInput{Name: text(strings.Repeat("x", 65)), ScheduleExpression: text("rate(1 day)")}), "ValidationException", "'name'"},
-		{"state", rule(eventbridge.PutRuleInput{Name: text("x"), ScheduleExpression: text("rate(1 day)"), State: "ON"}), "ValidationException", "'state'"},
-		{"description", rule(eventbridge.PutRuleInput{Name: text("x"), ScheduleExpression: text("rate(1 day)"), Description: text(strings.Repeat("x", 513))}), "ValidationException", "'description'"},
-		{"bus", rule(eventbridge.PutRuleInput{Name: text("x"), ScheduleExpression: text("rate(1 day)"), EventBusName: text("mine")}), "ResourceNotFoundException", "Event bus mine does not exist."},
-		{"target's ARN", target(types.Target{Id: text("x"), Arn: text("controller")}), "ValidationException", "Parameter controller is not valid. Reason: Provided Arn is not in correct format."},
-		{"target's id", target(types.Target{Id: text("a b"), Arn: text(lambdaARN)}), "ValidationException", "'targets.member.id'"},
-		{"target's input", target(types.Target{Id: text("x"), Arn: text(lambdaARN), Input: text("{")}), "ValidationException", "JSON syntax error in input for target x."},
-		{"long input", target(types.Target{Id: text("x"), Arn: text(lambdaARN), Input: text(`"` + strings.Repeat("x", 8192) + `"`)}), "ValidationException", "'targets.member.input'"},
-		{"input path", target(types.Target{Id: text("x"), Arn: text(lambdaARN), InputPath: text("$.time")}), "ValidationException", "InputPath is not modelled"},
-		{"retries", target(types.Target{Id: text("x"), Arn: text(lambdaARN), RetryPolicy: &types.RetryPolicy{MaximumRetryAttempts: aws.Int32(186)}}), "ValidationException", "maximumRetryAttempts"},
-		{"age", target(types.Target{Id: text("x"), Arn: text(lambdaARN), RetryPolicy: &types.RetryPolicy{MaximumEventAgeInSeconds: aws.Int32(59)}}), "ValidationException", "maximumEventAgeInSeconds"},
-		{"no targets", target([]types.Target{}...), "ValidationException", "'targets'"},
-		{"six targets", target(six...), "LimitExceededException", "The requested resource exceeds the maximum number allowed."},
-		{"target of nobody", func() error {
+	sdktest.Refused(t,
+		sdktest.Refusal{Name: "no schedule", Call: rule(eventbridge.PutRuleInput{Name: text("x")}), Code: "ValidationException", Message: "Parameter(s) EventPattern or ScheduleExpression must be specified."},
+		sdktest.Refusal{Name: "schedule", Call: rule(eventbridge.PutRuleInput{Name: text("x"), ScheduleExpression: text("rate(1 minutes)")}), Code: "ValidationException", Message: "Parameter ScheduleExpression is not valid."},
+		sdktest.Refusal{Name: "pattern", Call: rule(eventbridge.PutRuleInput{Name: text("x"), EventPattern: text("{}")}), Code: "ValidationException", Message: "not modelled"},
+		sdktest.Refusal{Name: "name", Call: rule(eventbridge.PutRuleInput{Name: text("a b"), ScheduleExpression: text("rate(1 day)")}), Code: "ValidationException", Message: "'name' failed to satisfy constraint"},
+		sdktest.Refusal{Name: "long name", Call: rule(eventbridge.PutRuleInput{Name: text(strings.Repeat("x", 65)), ScheduleExpression: text("rate(1 day)")}), Code: "ValidationException", Message: "'name'"},
+		sdktest.Refusal{Name: "state", Call: rule(eventbridge.PutRuleInput{Name: text("x"), ScheduleExpression: text("rate(1 day)"), State: "ON"}), Code: "ValidationException", Message: "'state'"},
+		sdktest.Refusal{Name: "description", Call: rule(eventbridge.PutRuleInput{Name: text("x"), ScheduleExpression: text("rate(1 day)"), Description: text(strings.Repeat("x", 513))}), Code: "ValidationException", Message: "'description'"},
+		sdktest.Refusal{Name: "bus", Call: rule(eventbridge.PutRuleInput{Name: text("x"), ScheduleExpression: text("rate(1 day)"), EventBusName: text("mine")}), Code: "ResourceNotFoundException", Message: "Event bus mine does not exist."},
+		sdktest.Refusal{Name: "target's ARN", Call: target(types.Target{Id: text("x"), Arn: text("controller")}), Code: "ValidationException", Message: "Parameter controller is not valid. Reason: Provided Arn is not in correct format."},
+		sdktest.Refusal{Name: "target's id", Call: target(types.Target{Id: text("a b"), Arn: text(lambdaARN)}), Code: "ValidationException", Message: "'targets.member.id'"},
+		sdktest.Refusal{Name: "target's input", Call: target(types.Target{Id: text("x"), Arn: text(lambdaARN), Input: text("{")}), Code: "ValidationException", Message: "JSON syntax error in input for target x."},
+		sdktest.Refusal{Name: "long input", Call: target(types.Target{Id: text("x"), Arn: text(lambdaARN), Input: text(`"` + strings.Repeat("x", 8192) + `"`)}), Code: "ValidationException", Message: "'targets.member.input'"},
+		sdktest.Refusal{Name: "input path", Call: target(types.Target{Id: text("x"), Arn: text(lambdaARN), InputPath: text("$.time")}), Code: "ValidationException", Message: "InputPath is not modelled"},
+		sdktest.Refusal{Name: "retries", Call: target(types.Target{Id: text("x"), Arn: text(lambdaARN), RetryPolicy: &types.RetryPolicy{MaximumRetryAttempts: aws.Int32(186)}}), Code: "ValidationException", Message: "maximumRetryAttempts"},
+		sdktest.Refusal{Name: "age", Call: target(types.Target{Id: text("x"), Arn: text(lambdaARN), RetryPolicy: &types.RetryPolicy{MaximumEventAgeInSeconds: aws.Int32(59)}}), Code: "ValidationException", Message: "maximumEventAgeInSeconds"},
+		sdktest.Refusal{Name: "no targets", Call: target([]types.Target{}...), Code: "ValidationException", Message: "'targets'"},
+		sdktest.Refusal{Name: "six targets", Call: target(six...), Code: "LimitExceededException", Message: "The requested resource exceeds the maximum number allowed."},
+		sdktest.Refusal{Name: "target of nobody", Call: func() error {
 			_, err := api.PutTargets(ctx, &eventbridge.PutTargetsInput{Rule: text("none"), Targets: six[:1]})
 			return err
-		}, "ResourceNotFoundException", missing},
-		{"describe", func() error {
-			_, err := api.DescribeRule(ctx, &eventbridge.DescribeRuleInput{Name: text("none")})
-			return err
-		}, "ResourceNotFoundException", missing},
-		{"enable", func() error {
-			_, err := api.EnableRule(ctx, &eventbridge.EnableRuleInput{Name: text("none")})
-			return err
-		}, "ResourceNotFoundException", missing},
-		{"targets", func() error {
-			_, err := api.ListTargetsByRule(ctx, &eventbridge.ListTargetsByRuleInput{Rule: text("none")})
-			return err
-		}, "ResourceNotFoundException", missing},
-		{"remove", func() error {
-			_, err := api.RemoveTargets(ctx, &eventbridge.RemoveTargetsInput{Rule: text("none"), Ids: []string{"x"}})
-			return err
-		}, "ResourceNotFoundException", missing},
-		{"tags", func() error {
-			_, err := api.ListTagsForResource(ctx, &eventbridge.ListTagsForResourceInput{ResourceARN: text("arn:aws:events:us-west-2:123456789012:rule/r")})
-			return err
-		}, "ResourceNotFoundException", "does not exist"},
-		{"page", func() error {
-			_, err := api.ListRules(ctx, &eventbridge.ListRulesInput{NextToken: text("x")})
-			return err
-		}, "ValidationException", "NextToken"},
-		{"size", func() error {
-			_, err := api.ListRules(ctx, &eventbridge.ListRulesInput{Limit: aws.Int32(101)})
-			return err
-		}, "ValidationException", "'limit'"},
-		{"not modelled", func() error {
-			_, err := api.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{{Source: text("x")}}})
-			return err
-		}, "UnknownOperationException", "does not model PutEvents"},
-	} {
-		refused(t, test.name, test.call(), test.code, test.message)
-	}
+		}, Code: "ResourceNotFoundException", Message: "Rule none does not exist on EventBus default."},
+	)
 	if rules, targets := w.Rules(), must[[]Target](t)(w.Targets("r")); len(rules) != 1 || len(targets) != 1 {
 		t.Errorf("refused requests left %d rules and %d targets", len(rules), len(targets))
 	}
+}
+
+func TestSDKRefusesTheRest(t *testing.T) {
+	w := start(t, Options{})
+	api, ctx := client(t, w), t.Context()
+	w.put("r", "rate(1 day)")
+	missing := "Rule none does not exist on EventBus default."
+	sdktest.Refused(t,
+		sdktest.Refusal{Name: "describe", Call: func() error {
+			_, err := api.DescribeRule(ctx, &eventbridge.DescribeRuleInput{Name: text("none")})
+			return err
+		}, Code: "ResourceNotFoundException", Message: missing},
+		sdktest.Refusal{Name: "enable", Call: func() error {
+			_, err := api.EnableRule(ctx, &eventbridge.EnableRuleInput{Name: text("none")})
+			return err
+		}, Code: "ResourceNotFoundException", Message: missing},
+		sdktest.Refusal{Name: "targets", Call: func() error {
+			_, err := api.ListTargetsByRule(ctx, &eventbridge.ListTargetsByRuleInput{Rule: text("none")})
+			return err
+		}, Code: "ResourceNotFoundException", Message: missing},
+		sdktest.Refusal{Name: "remove", Call: func() error {
+			_, err := api.RemoveTargets(ctx, &eventbridge.RemoveTargetsInput{Rule: text("none"), Ids: []string{"x"}})
+			return err
+		}, Code: "ResourceNotFoundException", Message: missing},
+		sdktest.Refusal{Name: "tags", Call: func() error {
+			_, err := api.ListTagsForResource(ctx, &eventbridge.ListTagsForResourceInput{ResourceARN: text("arn:aws:events:us-west-2:123456789012:rule/r")})
+			return err
+		}, Code: "ResourceNotFoundException", Message: "does not exist"},
+		sdktest.Refusal{Name: "page", Call: func() error {
+			_, err := api.ListRules(ctx, &eventbridge.ListRulesInput{NextToken: text("x")})
+			return err
+		}, Code: "ValidationException", Message: "NextToken"},
+		sdktest.Refusal{Name: "size", Call: func() error {
+			_, err := api.ListRules(ctx, &eventbridge.ListRulesInput{Limit: aws.Int32(101)})
+			return err
+		}, Code: "ValidationException", Message: "'limit'"},
+		sdktest.Refusal{Name: "not modelled", Call: func() error {
+			_, err := api.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{{Source: text("x")}}})
+			return err
+		}, Code: "UnknownOperationException", Message: "does not model PutEvents"},
+	)
 	if _, err := New(Options{Region: "us-east-1", Account: "1"}); err == nil {
 		t.Error("no Invoke and no error")
 	}

@@ -2,15 +2,15 @@ package events
 
 import (
 	"context"
-	"errors"
-	"net/http"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/aws/smithy-go"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"go.uber.org/goleak"
+
+	"github.com/paymentdr/paymentdr/internal/localcloud/sdktest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -115,23 +115,17 @@ func (w *world) put(name, expression string) {
 	}
 }
 
-// refused checks an error's code, HTTP status and message.
+// client is an unmodified AWS SDK at the service's API.
+func client(t *testing.T, w *world) *eventbridge.Client {
+	return eventbridge.NewFromConfig(sdktest.Config(t, "us-east-1", w.Handler()))
+}
+
+func text(value string) *string { return &value }
+
+func must[T any](t *testing.T) func(T, error) T { return sdktest.Must[T](t) }
+
+// refused checks one error.
 func refused(t *testing.T, what string, err error, code, message string) {
 	t.Helper()
-	var known smithy.APIError
-	var ours *Error
-	var got, text string
-	switch {
-	case errors.As(err, &known):
-		got, text = known.ErrorCode(), known.ErrorMessage()
-		var response interface{ HTTPStatusCode() int }
-		if !errors.As(err, &response) || response.HTTPStatusCode() != http.StatusBadRequest {
-			t.Errorf("%s: the HTTP status of %v is not 400", what, err)
-		}
-	case errors.As(err, &ours):
-		got, text = ours.Code, ours.Message
-	}
-	if got != code || !strings.Contains(text, message) {
-		t.Errorf("%s: %v, want %s: %s", what, err, code, message)
-	}
+	sdktest.Refused(t, sdktest.Refusal{Name: what, Call: func() error { return err }, Code: code, Message: message})
 }

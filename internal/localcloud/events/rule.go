@@ -8,12 +8,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 	"github.com/paymentdr/paymentdr/internal/localcloud/awsjson"
 	"github.com/paymentdr/paymentdr/internal/localcloud/events/schedule"
 )
 
 // Error is an error that the EventBridge API documents.
-type Error = awsjson.Error
+type Error = awserror.Error
 
 // The states of a rule.
 const (
@@ -63,11 +64,11 @@ const (
 var namePattern = regexp.MustCompile(`^[.\-_A-Za-z0-9]{1,64}$`)
 
 func invalid(format string, arguments ...any) *Error {
-	return awsjson.Refuse("ValidationException", format, arguments...)
+	return awserror.Refuse("ValidationException", format, arguments...)
 }
 
 func tooMany() *Error {
-	return awsjson.Refuse("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
+	return awserror.Refuse("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
 }
 
 func checkName(name, member string) error {

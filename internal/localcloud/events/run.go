@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/paymentdr/paymentdr/internal/localcloud/events/schedule"
 )
 
 // halt ends what runs a rule. Invocations under way go on.
@@ -36,18 +38,22 @@ func (s *Service) startLocked(r *rule) {
 	s.background.Go(func() {
 		for due := first; !due.IsZero() && pause(ctx, time.Until(due)); {
 			s.runDue(ctx, name, due)
-			now := time.Now()
-			if every == 0 {
-				if now.Before(due) { // the wall clock was set back
-					now = due
-				}
-				due = parsed.Next(now)
-				continue
-			}
-			// Runs that were missed, because this process was frozen, are not made up for.
-			due = due.Add(max(now.Sub(due)/every, 0)*every + every)
+			due = following(parsed, due, time.Now())
 		}
 	})
+}
+
+// following is when a rule is due after it was due and, at now, has run. Runs that were missed, because this process was
+// frozen, are not made up for; a rate keeps its beat.
+func following(when schedule.Schedule, due, now time.Time) time.Time {
+	if now.Before(due) { // the wall clock was set back
+		now = due
+	}
+	every := when.Every()
+	if every == 0 {
+		return when.Next(now)
+	}
+	return due.Add(now.Sub(due)/every*every + every)
 }
 
 // runDue runs a rule now or, if a drill wants it late, later.

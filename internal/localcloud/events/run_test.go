@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/paymentdr/paymentdr/internal/localcloud/events/schedule"
 )
 
 // after lets time pass and everything that is due happen.
@@ -24,7 +26,7 @@ func TestRateCountsFromCreation(t *testing.T) {
 		if got := w.times(); got != "" {
 			t.Errorf("it ran early: %s", got)
 		}
-		after(time.Second)
+		after(20 * time.Second)
 		// The same rule again, as after a restart of the supervisor, keeps its times.
 		w.put("r", "rate(1 minute)")
 		after(2 * time.Minute)
@@ -35,6 +37,31 @@ func TestRateCountsFromCreation(t *testing.T) {
 			t.Errorf("metrics %v %v %v", triggered, invoked, failed)
 		}
 	})
+}
+
+func TestFollowing(t *testing.T) {
+	begun := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		expression     string
+		due, now, want time.Duration // since the beginning
+	}{
+		{"rate(1 minute)", 0, 3 * time.Millisecond, time.Minute},                  // the beat is kept
+		{"rate(1 minute)", time.Minute, 90 * time.Second, 2 * time.Minute},        // a little late
+		{"rate(1 minute)", time.Minute, 5*time.Minute + 1, 6 * time.Minute},       // frozen for four runs
+		{"rate(1 minute)", time.Minute, 5 * time.Minute, 6 * time.Minute},         // to the minute
+		{"rate(1 minute)", time.Minute, 0, 2 * time.Minute},                       // the clock was set back
+		{"cron(0/15 * * * ? *)", 0, 3 * time.Millisecond, 15 * time.Minute},       //
+		{"cron(0/15 * * * ? *)", 0, 40 * time.Minute, 45 * time.Minute},           // frozen for two runs
+		{"cron(0/15 * * * ? *)", 15 * time.Minute, time.Second, 30 * time.Minute}, // the clock was set back
+	} {
+		parsed, err := schedule.Parse(test.expression)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := following(parsed, begun.Add(test.due), begun.Add(test.now)); !got.Equal(begun.Add(test.want)) {
+			t.Errorf("%s due at %s, now %s: %s, want %s", test.expression, test.due, test.now, got.Sub(begun), test.want)
+		}
+	}
 }
 
 func TestFirstAfter(t *testing.T) {

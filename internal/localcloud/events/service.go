@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/paymentdr/paymentdr/internal/localcloud/awsjson"
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 )
 
 // Metrics takes values as CloudWatch does; unit is a CloudWatch unit.
@@ -210,7 +210,7 @@ func (s *Service) findLocked(name string) (*rule, error) {
 	if found := s.rules[name]; found != nil {
 		return found, nil
 	}
-	return nil, awsjson.Refuse("ResourceNotFoundException", "Rule %s does not exist on EventBus default.", name)
+	return nil, awserror.Refuse("ResourceNotFoundException", "Rule %s does not exist on EventBus default.", name)
 }
 
 // setState enables or disables a rule.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 	"github.com/paymentdr/paymentdr/internal/localcloud/awsjson"
 )
 
@@ -43,10 +44,10 @@ func readTargets(raw []json.RawMessage) ([]Target, error) {
 		var members map[string]json.RawMessage
 		var one targetMember
 		if err := json.Unmarshal(content, &members); err != nil {
-			return nil, awsjson.Refuse("SerializationException", "Unable to parse a target: %s", err)
+			return nil, awserror.Refuse("SerializationException", "Unable to parse a target: %s", err)
 		}
 		if err := json.Unmarshal(content, &one); err != nil {
-			return nil, awsjson.Refuse("SerializationException", "Unable to parse a target: %s", err)
+			return nil, awserror.Refuse("SerializationException", "Unable to parse a target: %s", err)
 		}
 		for _, name := range slices.Sorted(maps.Keys(members)) {
 			if !slices.Contains(modelled, name) {

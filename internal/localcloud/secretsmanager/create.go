@@ -3,7 +3,7 @@ package secretsmanager
 import (
 	"context"
 
-	"github.com/paymentdr/paymentdr/internal/localcloud/awsjson"
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 	"github.com/paymentdr/paymentdr/internal/localcloud/secretsmanager/versions"
 )
 
@@ -75,7 +75,7 @@ func (s *Service) createLocked(next *record, value versions.Value, token string)
 		case version != nil && !value.Empty() && version.Value.Equal(value):
 			return existing, nil
 		}
-		return nil, awsjson.Refuse(CodeExists, "The operation failed because the secret %s already exists.", next.Name)
+		return nil, awserror.Refuse(CodeExists, "The operation failed because the secret %s already exists.", next.Name)
 	}
 	next.ARN, next.Created = s.newARN(next.Name), s.now()
 	if !value.Empty() {

@@ -67,7 +67,6 @@ func (r *record) delete(at time.Time, force bool) error {
 	case !r.Deleted.IsZero() && !force:
 		return markedForDeletion()
 	}
-	r.Rotation.stop()
 	if force {
 		r.Gone, r.Versions = true, nil
 	}

@@ -1,9 +1,9 @@
 package secretsmanager
 
-import "github.com/paymentdr/paymentdr/internal/localcloud/awsjson"
+import "github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 
 // Error is an error that the Secrets Manager API documents.
-type Error = awsjson.Error
+type Error = awserror.Error
 
 // The codes that callers branch on.
 const (
@@ -17,19 +17,19 @@ const (
 )
 
 func invalid(format string, arguments ...any) *Error {
-	return awsjson.Refuse(CodeInvalid, format, arguments...)
+	return awserror.Refuse(CodeInvalid, format, arguments...)
 }
 
 func wrongState(format string, arguments ...any) *Error {
-	return awsjson.Refuse(CodeRequest, format, arguments...)
+	return awserror.Refuse(CodeRequest, format, arguments...)
 }
 
 func notFound(what string, arguments ...any) *Error {
-	return awsjson.Refuse(CodeNotFound, "Secrets Manager can't find the specified secret"+what, arguments...)
+	return awserror.Refuse(CodeNotFound, "Secrets Manager can't find the specified secret"+what, arguments...)
 }
 
 func limited(format string, arguments ...any) *Error {
-	return awsjson.Refuse(CodeLimit, format, arguments...)
+	return awserror.Refuse(CodeLimit, format, arguments...)
 }
 
 func onReplica() *Error {

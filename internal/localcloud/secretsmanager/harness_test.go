@@ -2,22 +2,19 @@ package secretsmanager
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/smithy-go"
 	"go.uber.org/goleak"
 
+	"github.com/paymentdr/paymentdr/internal/localcloud/sdktest"
 	"github.com/paymentdr/paymentdr/internal/postgres/postgrestest"
 )
 
@@ -55,46 +52,15 @@ func start(t testing.TB, options Options) *Service {
 
 // client is an unmodified AWS SDK at the service's API.
 func client(t testing.TB, s *Service) *sdk.Client {
-	t.Helper()
-	server := httptest.NewServer(s.Handler())
-	t.Cleanup(server.Close)
-	transport := &http.Transport{}
-	t.Cleanup(transport.CloseIdleConnections)
-	return sdk.New(sdk.Options{
-		Region: s.options.Region, BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("ASIA", "secret", ""),
-		HTTPClient: &http.Client{Transport: transport}, RetryMaxAttempts: 1,
-	})
+	return sdk.NewFromConfig(sdktest.Config(t, s.options.Region, s.Handler()))
 }
 
-func must[T any](t testing.TB) func(T, error) T {
-	return func(value T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return value
-	}
-}
+func must[T any](t testing.TB) func(T, error) T { return sdktest.Must[T](t) }
 
-// refused checks an error's code, HTTP status and message.
+// refused checks one error.
 func refused(t *testing.T, what string, err error, code, message string) {
 	t.Helper()
-	var known smithy.APIError
-	var ours *Error
-	var got, text string
-	switch {
-	case errors.As(err, &known):
-		got, text = known.ErrorCode(), known.ErrorMessage()
-		var response interface{ HTTPStatusCode() int }
-		if !errors.As(err, &response) || response.HTTPStatusCode() != http.StatusBadRequest {
-			t.Errorf("%s: the HTTP status of %v is not 400", what, err)
-		}
-	case errors.As(err, &ours):
-		got, text = ours.Code, ours.Message
-	}
-	if got != code || !strings.Contains(text, message) {
-		t.Errorf("%s: %v, want %s: %s", what, err, code, message)
-	}
+	sdktest.Refused(t, sdktest.Refusal{Name: what, Call: func() error { return err }, Code: code, Message: message})
 }
 
 // create makes a secret with a value over the SDK and returns its ARN.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 	"github.com/paymentdr/paymentdr/internal/localcloud/awsjson"
 )
 
@@ -25,7 +26,7 @@ func checkName(name string) error {
 	case len(name) > maximumName:
 		return awsjson.Constraint(name, "name", "Member must have length less than or equal to 512")
 	case !namePattern.MatchString(name):
-		return awsjson.Refuse("ValidationException", "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!")
+		return awserror.Refuse("ValidationException", "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!")
 	}
 	return nil
 }

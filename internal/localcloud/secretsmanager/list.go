@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 	"github.com/paymentdr/paymentdr/internal/localcloud/awsjson"
 	"github.com/paymentdr/paymentdr/internal/localcloud/paging"
 )
@@ -107,7 +108,7 @@ func page[T any](list []T, most *int, token string, limit int) ([]T, string, err
 	}
 	part, next, ok := paging.Cut(list, size, token)
 	if !ok {
-		return nil, "", awsjson.Refuse("InvalidNextTokenException", "The NextToken value is invalid.")
+		return nil, "", awserror.Refuse("InvalidNextTokenException", "The NextToken value is invalid.")
 	}
 	return part, next, nil
 }

@@ -170,6 +170,11 @@ func TestKilledRemovalGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	killed := p.kill(t, folder)
+	for _, entry := range must[[]os.DirEntry](t)(os.ReadDir(filepath.Join(killed, "secrets"))) {
+		if content := must[[]byte](t)(os.ReadFile(filepath.Join(killed, "secrets", entry.Name()))); strings.Contains(string(content), "zero") {
+			t.Errorf("a deleted secret's value is still in %s", content)
+		}
+	}
 	start(t, Options{Folder: killed, Replicate: p.toWest.send})
 	eventually(t, "the replica is gone", func() bool { _, err := p.west.find("s"); return err != nil })
 	eventually(t, "and its file, too", func() bool {

@@ -14,141 +14,174 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
+	"github.com/paymentdr/paymentdr/internal/localcloud/sdktest"
 	"github.com/paymentdr/paymentdr/internal/localcloud/secretsmanager/versions"
 )
 
-// TestRefusals: every wrong request gets the documented error, and changes nothing.
-func TestRefusals(t *testing.T) {
+// refusing is a service with a secret of two versions, and calls of the SDK that it must refuse.
+type refusing struct {
+	s              *Service
+	api            *sdk.Client
+	id             *string // "s"
+	arn            string
+	current, other *string // versions
+	nobody         *string // a version that does not exist
+	long           string
+	before         *record
+}
+
+func startRefusing(t *testing.T) *refusing {
+	t.Helper()
 	s := start(t, Options{Rotate: func(context.Context, string, []byte) error { return nil }})
-	api := client(t, s)
-	arn := create(t, api, "s", "zero")
-	id := text("s")
-	current := must[*sdk.GetSecretValueOutput](t)(api.GetSecretValue(t.Context(), &sdk.GetSecretValueInput{SecretId: id})).VersionId
-	other := must[*sdk.PutSecretValueOutput](t)(api.PutSecretValue(t.Context(), &sdk.PutSecretValueInput{SecretId: id, SecretString: text("p"), VersionStages: []string{"mine"}})).VersionId
-	nobody := text("00000000-0000-0000-0000-000000000000")
-	before := must[*record](t)(s.find("s"))
-	long := strings.Repeat("x", 65537)
+	r := &refusing{s: s, api: client(t, s), id: text("s"), nobody: text("00000000-0000-0000-0000-000000000000"), long: strings.Repeat("x", 65537)}
+	r.arn = create(t, r.api, "s", "zero")
+	r.current = must[*sdk.GetSecretValueOutput](t)(r.api.GetSecretValue(t.Context(), &sdk.GetSecretValueInput{SecretId: r.id})).VersionId
+	r.other = must[*sdk.PutSecretValueOutput](t)(r.api.PutSecretValue(t.Context(), &sdk.PutSecretValueInput{SecretId: r.id, SecretString: text("p"), VersionStages: []string{"mine"}})).VersionId
+	r.before = must[*record](t)(s.find("s"))
+	return r
+}
+
+// check makes the calls, and sees that none changed the secret.
+func (r *refusing) check(t *testing.T, refusals []sdktest.Refusal) {
+	t.Helper()
+	sdktest.Refused(t, refusals...)
+	if after := must[*record](t)(r.s.find("s")); after.Sequence != r.before.Sequence {
+		t.Errorf("a refused request changed the secret: %+v", after)
+	}
+}
+
+func TestReadsAndCreationsRefused(t *testing.T) {
+	r := startRefusing(t)
+	get := func(in sdk.GetSecretValueInput) func() error {
+		return func() error { _, err := r.api.GetSecretValue(t.Context(), &in); return err }
+	}
+	create := func(in sdk.CreateSecretInput) func() error {
+		return func() error { _, err := r.api.CreateSecret(t.Context(), &in); return err }
+	}
+	r.check(t, []sdktest.Refusal{
+		{Name: "get: unknown name", Call: get(sdk.GetSecretValueInput{SecretId: text("nobody")}), Code: "ResourceNotFoundException", Message: "Secrets Manager can't find the specified secret."},
+		{Name: "get: another Region", Call: get(sdk.GetSecretValueInput{SecretId: text(inRegion(r.arn, "us-west-2"))}), Code: "ResourceNotFoundException", Message: "find the specified secret."},
+		{Name: "get: another suffix", Call: get(sdk.GetSecretValueInput{SecretId: text(r.arn[:len(r.arn)-1] + "_")}), Code: "ResourceNotFoundException", Message: "find the specified secret."},
+		{Name: "get: long id", Call: get(sdk.GetSecretValueInput{SecretId: text(r.long)}), Code: "ValidationException", Message: "'secretId' failed"},
+		{Name: "get: unknown label", Call: get(sdk.GetSecretValueInput{SecretId: r.id, VersionStage: text("x")}), Code: "ResourceNotFoundException", Message: "value for staging label: x"},
+		{Name: "get: unknown version", Call: get(sdk.GetSecretValueInput{SecretId: r.id, VersionId: r.nobody}), Code: "ResourceNotFoundException", Message: "value for VersionId: " + *r.nobody},
+		{Name: "get: label of another", Call: get(sdk.GetSecretValueInput{SecretId: r.id, VersionId: r.other, VersionStage: text("AWSCURRENT")}), Code: "InvalidRequestException", Message: "You provided a VersionStage that is not associated to the provided VersionId."},
+		{Name: "create: exists", Call: create(sdk.CreateSecretInput{Name: r.id}), Code: "ResourceExistsException", Message: "The operation failed because the secret s already exists."},
+		{Name: "create: name", Call: create(sdk.CreateSecretInput{Name: text("a b")}), Code: "ValidationException", Message: "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"},
+		{Name: "create: long name", Call: create(sdk.CreateSecretInput{Name: text(r.long[:513])}), Code: "ValidationException", Message: "less than or equal to 512"},
+		{Name: "create: both values", Call: create(sdk.CreateSecretInput{Name: text("n"), SecretString: text("a"), SecretBinary: []byte("a")}), Code: "InvalidParameterException", Message: "You can't specify both a binary secret value and a string secret value"},
+		{Name: "create: token", Call: create(sdk.CreateSecretInput{Name: text("n"), ClientRequestToken: text("short")}), Code: "InvalidParameterException", Message: "ClientRequestToken must be 32-64 characters long."},
+		{Name: "create: description", Call: create(sdk.CreateSecretInput{Name: text("n"), Description: text(r.long)}), Code: "ValidationException", Message: "'description' failed"},
+		{Name: "create: tag", Call: create(sdk.CreateSecretInput{Name: text("n"), Tags: []types.Tag{{Key: text("aws:x")}}}), Code: "InvalidParameterException", Message: "reserved"},
+		{Name: "create: long tag", Call: create(sdk.CreateSecretInput{Name: text("n"), Tags: []types.Tag{{Key: text("x"), Value: text(r.long)}}}), Code: "ValidationException", Message: "'tags.member.value'"},
+		{Name: "create: region", Call: create(sdk.CreateSecretInput{Name: text("n"), AddReplicaRegions: []types.ReplicaRegionType{{Region: text("mars")}}}), Code: "InvalidParameterException", Message: `Invalid replica region: "mars"`},
+		{Name: "create: own region", Call: create(sdk.CreateSecretInput{Name: text("n"), AddReplicaRegions: []types.ReplicaRegionType{{Region: text("us-east-1")}}}), Code: "InvalidParameterException", Message: "Invalid replica region"},
+		{Name: "create: no link", Call: create(sdk.CreateSecretInput{Name: text("n"), AddReplicaRegions: []types.ReplicaRegionType{{Region: text("us-west-2")}}}), Code: "InvalidParameterException", Message: "no link to us-west-2"},
+		{Name: "create: type", Call: create(sdk.CreateSecretInput{Name: text("n"), Type: text("x")}), Code: "InvalidParameterException", Message: "not modelled"},
+	})
+}
+
+func TestWritesRefused(t *testing.T) {
+	r := startRefusing(t)
+	put := func(in sdk.PutSecretValueInput) func() error {
+		return func() error { _, err := r.api.PutSecretValue(t.Context(), &in); return err }
+	}
 	label := func(stage string, to, from *string) func() error {
 		return func() error {
-			_, err := api.UpdateSecretVersionStage(t.Context(), &sdk.UpdateSecretVersionStageInput{SecretId: id, VersionStage: &stage, MoveToVersionId: to, RemoveFromVersionId: from})
+			_, err := r.api.UpdateSecretVersionStage(t.Context(), &sdk.UpdateSecretVersionStageInput{SecretId: r.id, VersionStage: &stage, MoveToVersionId: to, RemoveFromVersionId: from})
 			return err
 		}
 	}
-	get := func(in sdk.GetSecretValueInput) func() error {
-		return func() error { _, err := api.GetSecretValue(t.Context(), &in); return err }
-	}
-	put := func(in sdk.PutSecretValueInput) func() error {
-		return func() error { _, err := api.PutSecretValue(t.Context(), &in); return err }
-	}
-	create := func(in sdk.CreateSecretInput) func() error {
-		return func() error { _, err := api.CreateSecret(t.Context(), &in); return err }
-	}
+	r.check(t, []sdktest.Refusal{
+		{Name: "put: no value", Call: put(sdk.PutSecretValueInput{SecretId: r.id}), Code: "InvalidRequestException", Message: "You must provide either SecretString or SecretBinary."},
+		{Name: "put: empty value", Call: put(sdk.PutSecretValueInput{SecretId: r.id, SecretString: text("")}), Code: "ValidationException", Message: "'secretString'"},
+		{Name: "put: large value", Call: put(sdk.PutSecretValueInput{SecretId: r.id, SecretString: &r.long}), Code: "ValidationException", Message: "'secretString'"},
+		{Name: "put: large bytes", Call: put(sdk.PutSecretValueInput{SecretId: r.id, SecretBinary: []byte(r.long)}), Code: "ValidationException", Message: "'secretBinary'"},
+		{Name: "put: empty label", Call: put(sdk.PutSecretValueInput{SecretId: r.id, SecretString: text("x"), VersionStages: []string{""}}), Code: "ValidationException", Message: "'versionStage'"},
+		{Name: "put: many labels", Call: put(sdk.PutSecretValueInput{SecretId: r.id, SecretString: text("x"), VersionStages: strings.Split(r.long[:21], "")}), Code: "ValidationException", Message: "'versionStages'"},
+		{Name: "put: labels of all versions", Call: put(sdk.PutSecretValueInput{SecretId: r.id, SecretString: text("x"), VersionStages: strings.Split("abcdefghijklmnopqrst", "")}), Code: "LimitExceededException", Message: "20 staging labels"},
+		{Name: "put: rotation token", Call: put(sdk.PutSecretValueInput{SecretId: r.id, SecretString: text("x"), RotationToken: r.nobody}), Code: "InvalidParameterException", Message: "RotationToken"},
+		{Name: "label: from nowhere", Call: label("AWSCURRENT", r.other, nil), Code: "InvalidParameterException", Message: "The parameter RemoveFromVersionId can't be empty. Staging label AWSCURRENT is currently attached to version " + *r.current + ", so you must explicitly reference that version in RemoveFromVersionId."},
+		{Name: "label: from elsewhere", Call: label("AWSCURRENT", r.other, r.other), Code: "InvalidParameterException", Message: "not attached to version " + *r.other},
+		{Name: "label: from nobody", Call: label("AWSCURRENT", r.other, r.nobody), Code: "ResourceNotFoundException", Message: "can't find the specified secret version"},
+		{Name: "label: to nobody", Call: label("AWSCURRENT", r.nobody, r.current), Code: "ResourceNotFoundException", Message: "can't find the specified secret version"},
+		{Name: "label: of nobody", Call: label("x", r.other, r.current), Code: "InvalidParameterException", Message: "x is not attached"},
+		{Name: "label: neither", Call: label("mine", nil, nil), Code: "InvalidParameterException", Message: "You must specify"},
+		{Name: "label: current removed", Call: label("AWSCURRENT", nil, r.current), Code: "InvalidParameterException", Message: "You can't remove the staging label AWSCURRENT"},
+		{Name: "label: long", Call: label(r.long[:257], r.other, nil), Code: "ValidationException", Message: "'versionStage'"},
+	})
+}
+
+func TestRotationsAndPasswordsRefused(t *testing.T) {
+	r := startRefusing(t)
 	random := func(in sdk.GetRandomPasswordInput) func() error {
-		return func() error { _, err := api.GetRandomPassword(t.Context(), &in); return err }
+		return func() error { _, err := r.api.GetRandomPassword(t.Context(), &in); return err }
 	}
 	rotate := func(in sdk.RotateSecretInput) func() error {
-		return func() error { in.SecretId = id; _, err := api.RotateSecret(t.Context(), &in); return err }
+		return func() error { in.SecretId = r.id; _, err := r.api.RotateSecret(t.Context(), &in); return err }
 	}
 	rules := func(rules types.RotationRulesType) func() error {
 		return rotate(sdk.RotateSecretInput{RotationLambdaARN: text(function), RotationRules: &rules})
 	}
+	r.check(t, []sdktest.Refusal{
+		{Name: "random: zero", Call: random(sdk.GetRandomPasswordInput{PasswordLength: aws.Int64(0)}), Code: "ValidationException", Message: "greater than or equal to 1"},
+		{Name: "random: long", Call: random(sdk.GetRandomPasswordInput{PasswordLength: aws.Int64(4097)}), Code: "ValidationException", Message: "1 validation error detected: Value '4097' at 'passwordLength' failed to satisfy constraint: Member must have value less than or equal to 4096"},
+		{Name: "random: short", Call: random(sdk.GetRandomPasswordInput{PasswordLength: aws.Int64(3)}), Code: "InvalidParameterException", Message: "Password length is too short based on the required types."},
+		{Name: "random: type", Call: random(sdk.GetRandomPasswordInput{ExcludeCharacters: text("0123456789")}), Code: "InvalidParameterException", Message: "All characters of the desired type have been excluded."},
+		{Name: "random: excluded", Call: random(sdk.GetRandomPasswordInput{ExcludeCharacters: &r.long}), Code: "ValidationException", Message: "'excludeCharacters'"},
+		{Name: "rotate: no function", Call: rotate(sdk.RotateSecretInput{}), Code: "InvalidRequestException", Message: "No Lambda rotation function ARN is associated with this secret."},
+		{Name: "rotate: function", Call: rotate(sdk.RotateSecretInput{RotationLambdaARN: text("rotation")}), Code: "InvalidParameterException", Message: "RotationLambdaARN"},
+		{Name: "rotate: token", Call: rotate(sdk.RotateSecretInput{ClientRequestToken: text("t")}), Code: "InvalidParameterException", Message: "32-64 characters"},
+		{Name: "rotate: both", Call: rules(types.RotationRulesType{AutomaticallyAfterDays: aws.Int64(1), ScheduleExpression: text("rate(1 day)")}), Code: "InvalidParameterException", Message: "both"},
+		{Name: "rotate: days", Call: rules(types.RotationRulesType{AutomaticallyAfterDays: aws.Int64(1001)}), Code: "InvalidParameterException", Message: "RotationRules.AutomaticallyAfterDays must be within 1-1000."},
+		{Name: "rotate: minutes", Call: rules(types.RotationRulesType{ScheduleExpression: text("rate(300 minutes)")}), Code: "InvalidParameterException", Message: "hours or days"},
+		{Name: "rotate: often", Call: rules(types.RotationRulesType{ScheduleExpression: text("rate(3 hours)")}), Code: "InvalidParameterException", Message: "every 4 hours"},
+		{Name: "rotate: seldom", Call: rules(types.RotationRulesType{ScheduleExpression: text("rate(1001 days)")}), Code: "InvalidParameterException", Message: "1000 days"},
+		{Name: "rotate: cron", Call: rules(types.RotationRulesType{ScheduleExpression: text("cron(0 8 * * * *)")}), Code: "InvalidParameterException", Message: "must be ?"},
+		{Name: "rotate: minute of cron", Call: rules(types.RotationRulesType{ScheduleExpression: text("cron(5 8 * * ? *)")}), Code: "InvalidParameterException", Message: "minutes are 0"},
+		{Name: "rotate: duration", Call: rules(types.RotationRulesType{AutomaticallyAfterDays: aws.Int64(1), Duration: text("30m")}), Code: "InvalidParameterException", Message: "Duration"},
+		{Name: "rotate: window", Call: rules(types.RotationRulesType{ScheduleExpression: text("rate(4 hours)"), Duration: text("5h")}), Code: "InvalidParameterException", Message: "next one"},
+		{Name: "cancel: not rotating", Call: func() error {
+			_, err := r.api.CancelRotateSecret(t.Context(), &sdk.CancelRotateSecretInput{SecretId: r.id})
+			return err
+		}, Code: "InvalidRequestException", Message: "isn't configured"},
+	})
+}
+
+func TestOtherRequestsRefused(t *testing.T) {
+	r := startRefusing(t)
 	remove := func(in sdk.DeleteSecretInput) func() error {
-		return func() error { in.SecretId = id; _, err := api.DeleteSecret(t.Context(), &in); return err }
+		return func() error { in.SecretId = r.id; _, err := r.api.DeleteSecret(t.Context(), &in); return err }
 	}
 	list := func(in sdk.ListSecretsInput) func() error {
-		return func() error { _, err := api.ListSecrets(t.Context(), &in); return err }
+		return func() error { _, err := r.api.ListSecrets(t.Context(), &in); return err }
 	}
-	for _, test := range []struct {
-		name          string
-		call          func() error
-		code, message string
-	}{
-		{"get: unknown name", get(sdk.GetSecretValueInput{SecretId: text("nobody")}), "ResourceNotFoundException", "Secrets Manager can't find the specified secret."},
-		{"get: another Region", get(sdk.GetSecretValueInput{SecretId: text(inRegion(arn, "us-west-2"))}), "ResourceNotFoundException", "find the specified secret."},
-		{"get: another suffix", get(sdk.GetSecretValueInput{SecretId: text(arn[:len(arn)-1] + "_")}), "ResourceNotFoundException", "find the specified secret."},
-		{"get: long id", get(sdk.GetSecretValueInput{SecretId: text(long)}), "ValidationException", "'secretId' failed"},
-		{"get: unknown label", get(sdk.GetSecretValueInput{SecretId: id, VersionStage: text("x")}), "ResourceNotFoundException", "value for staging label: x"},
-		{"get: unknown version", get(sdk.GetSecretValueInput{SecretId: id, VersionId: nobody}), "ResourceNotFoundException", "value for VersionId: " + *nobody},
-		{"get: label of another", get(sdk.GetSecretValueInput{SecretId: id, VersionId: other, VersionStage: text("AWSCURRENT")}), "InvalidRequestException", "You provided a VersionStage that is not associated to the provided VersionId."},
-		{"create: exists", create(sdk.CreateSecretInput{Name: id}), "ResourceExistsException", "The operation failed because the secret s already exists."},
-		{"create: name", create(sdk.CreateSecretInput{Name: text("a b")}), "ValidationException", "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"},
-		{"create: long name", create(sdk.CreateSecretInput{Name: text(long[:513])}), "ValidationException", "less than or equal to 512"},
-		{"create: both values", create(sdk.CreateSecretInput{Name: text("n"), SecretString: text("a"), SecretBinary: []byte("a")}), "InvalidParameterException", "You can't specify both a binary secret value and a string secret value"},
-		{"create: token", create(sdk.CreateSecretInput{Name: text("n"), ClientRequestToken: text("short")}), "InvalidParameterException", "ClientRequestToken must be 32-64 characters long."},
-		{"create: description", create(sdk.CreateSecretInput{Name: text("n"), Description: text(long)}), "ValidationException", "'description' failed"},
-		{"create: tag", create(sdk.CreateSecretInput{Name: text("n"), Tags: []types.Tag{{Key: text("aws:x")}}}), "InvalidParameterException", "reserved"},
-		{"create: long tag", create(sdk.CreateSecretInput{Name: text("n"), Tags: []types.Tag{{Key: text("x"), Value: text(long)}}}), "ValidationException", "'tags.member.value'"},
-		{"create: region", create(sdk.CreateSecretInput{Name: text("n"), AddReplicaRegions: []types.ReplicaRegionType{{Region: text("mars")}}}), "InvalidParameterException", `Invalid replica region: "mars"`},
-		{"create: own region", create(sdk.CreateSecretInput{Name: text("n"), AddReplicaRegions: []types.ReplicaRegionType{{Region: text("us-east-1")}}}), "InvalidParameterException", "Invalid replica region"},
-		{"create: no link", create(sdk.CreateSecretInput{Name: text("n"), AddReplicaRegions: []types.ReplicaRegionType{{Region: text("us-west-2")}}}), "InvalidParameterException", "no link to us-west-2"},
-		{"create: type", create(sdk.CreateSecretInput{Name: text("n"), Type: text("x")}), "InvalidParameterException", "not modelled"},
-		{"put: no value", put(sdk.PutSecretValueInput{SecretId: id}), "InvalidRequestException", "You must provide either SecretString or SecretBinary."},
-		{"put: empty value", put(sdk.PutSecretValueInput{SecretId: id, SecretString: text("")}), "ValidationException", "'secretString'"},
-		{"put: large value", put(sdk.PutSecretValueInput{SecretId: id, SecretString: &long}), "ValidationException", "'secretString'"},
-		{"put: large bytes", put(sdk.PutSecretValueInput{SecretId: id, SecretBinary: []byte(long)}), "ValidationException", "'secretBinary'"},
-		{"put: empty label", put(sdk.PutSecretValueInput{SecretId: id, SecretString: text("x"), VersionStages: []string{""}}), "ValidationException", "'versionStage'"},
-		{"put: many labels", put(sdk.PutSecretValueInput{SecretId: id, SecretString: text("x"), VersionStages: strings.Split(long[:21], "")}), "ValidationException", "'versionStages'"},
-		{"put: labels of all versions", put(sdk.PutSecretValueInput{SecretId: id, SecretString: text("x"), VersionStages: strings.Split("abcdefghijklmnopqrst", "")}), "LimitExceededException", "20 staging labels"},
-		{"put: rotation token", put(sdk.PutSecretValueInput{SecretId: id, SecretString: text("x"), RotationToken: nobody}), "InvalidParameterException", "RotationToken"},
-		{"label: from nowhere", label("AWSCURRENT", other, nil), "InvalidParameterException", "The parameter RemoveFromVersionId can't be empty. Staging label AWSCURRENT is currently attached to version " + *current + ", so you must explicitly reference that version in RemoveFromVersionId."},
-		{"label: from elsewhere", label("AWSCURRENT", other, other), "InvalidParameterException", "not attached to version " + *other},
-		{"label: from nobody", label("AWSCURRENT", other, nobody), "ResourceNotFoundException", "can't find the specified secret version"},
-		{"label: to nobody", label("AWSCURRENT", nobody, current), "ResourceNotFoundException", "can't find the specified secret version"},
-		{"label: of nobody", label("x", other, current), "InvalidParameterException", "x is not attached"},
-		{"label: neither", label("mine", nil, nil), "InvalidParameterException", "You must specify"},
-		{"label: current removed", label("AWSCURRENT", nil, current), "InvalidParameterException", "You can't remove the staging label AWSCURRENT"},
-		{"label: long", label(long[:257], other, nil), "ValidationException", "'versionStage'"},
-		{"random: zero", random(sdk.GetRandomPasswordInput{PasswordLength: aws.Int64(0)}), "ValidationException", "greater than or equal to 1"},
-		{"random: long", random(sdk.GetRandomPasswordInput{PasswordLength: aws.Int64(4097)}), "ValidationException", "1 validation error detected: Value '4097' at 'passwordLength' failed to satisfy constraint: Member must have value less than or equal to 4096"},
-		{"random: short", random(sdk.GetRandomPasswordInput{PasswordLength: aws.Int64(3)}), "InvalidParameterException", "Password length is too short based on the required types."},
-		{"random: type", random(sdk.GetRandomPasswordInput{ExcludeCharacters: text("0123456789")}), "InvalidParameterException", "All characters of the desired type have been excluded."},
-		{"random: excluded", random(sdk.GetRandomPasswordInput{ExcludeCharacters: &long}), "ValidationException", "'excludeCharacters'"},
-		{"rotate: no function", rotate(sdk.RotateSecretInput{}), "InvalidRequestException", "No Lambda rotation function ARN is associated with this secret."},
-		{"rotate: function", rotate(sdk.RotateSecretInput{RotationLambdaARN: text("rotation")}), "InvalidParameterException", "RotationLambdaARN"},
-		{"rotate: token", rotate(sdk.RotateSecretInput{ClientRequestToken: text("t")}), "InvalidParameterException", "32-64 characters"},
-		{"rotate: both", rules(types.RotationRulesType{AutomaticallyAfterDays: aws.Int64(1), ScheduleExpression: text("rate(1 day)")}), "InvalidParameterException", "both"},
-		{"rotate: days", rules(types.RotationRulesType{AutomaticallyAfterDays: aws.Int64(1001)}), "InvalidParameterException", "RotationRules.AutomaticallyAfterDays must be within 1-1000."},
-		{"rotate: minutes", rules(types.RotationRulesType{ScheduleExpression: text("rate(300 minutes)")}), "InvalidParameterException", "hours or days"},
-		{"rotate: often", rules(types.RotationRulesType{ScheduleExpression: text("rate(3 hours)")}), "InvalidParameterException", "every 4 hours"},
-		{"rotate: seldom", rules(types.RotationRulesType{ScheduleExpression: text("rate(1001 days)")}), "InvalidParameterException", "1000 days"},
-		{"rotate: cron", rules(types.RotationRulesType{ScheduleExpression: text("cron(0 8 * * * *)")}), "InvalidParameterException", "must be ?"},
-		{"rotate: minute of cron", rules(types.RotationRulesType{ScheduleExpression: text("cron(5 8 * * ? *)")}), "InvalidParameterException", "minutes are 0"},
-		{"rotate: duration", rules(types.RotationRulesType{AutomaticallyAfterDays: aws.Int64(1), Duration: text("30m")}), "InvalidParameterException", "Duration"},
-		{"rotate: window", rules(types.RotationRulesType{ScheduleExpression: text("rate(4 hours)"), Duration: text("5h")}), "InvalidParameterException", "next one"},
-		{"cancel: not rotating", func() error {
-			_, err := api.CancelRotateSecret(t.Context(), &sdk.CancelRotateSecretInput{SecretId: id})
+	r.check(t, []sdktest.Refusal{
+		{Name: "delete: both", Call: remove(sdk.DeleteSecretInput{ForceDeleteWithoutRecovery: aws.Bool(true), RecoveryWindowInDays: aws.Int64(7)}), Code: "InvalidParameterException", Message: "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays."},
+		{Name: "delete: window", Call: remove(sdk.DeleteSecretInput{RecoveryWindowInDays: aws.Int64(6)}), Code: "InvalidParameterException", Message: "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive)."},
+		{Name: "list: filter", Call: list(sdk.ListSecretsInput{Filters: []types.Filter{{Key: "colour", Values: []string{"x"}}}}), Code: "ValidationException", Message: "enum"},
+		{Name: "list: no value", Call: list(sdk.ListSecretsInput{Filters: []types.Filter{{Key: "name"}}}), Code: "InvalidParameterException", Message: "Invalid filter values"},
+		{Name: "list: size", Call: list(sdk.ListSecretsInput{MaxResults: aws.Int32(101)}), Code: "ValidationException", Message: "'maxResults'"},
+		{Name: "list: token", Call: list(sdk.ListSecretsInput{NextToken: text("x")}), Code: "InvalidNextTokenException", Message: "NextToken"},
+		{Name: "list: order", Call: list(sdk.ListSecretsInput{SortOrder: "up"}), Code: "ValidationException", Message: "'sortOrder'"},
+		{Name: "list: sort", Call: list(sdk.ListSecretsInput{SortBy: "size"}), Code: "ValidationException", Message: "'sortBy'"},
+		{Name: "batch: neither", Call: func() error {
+			_, err := r.api.BatchGetSecretValue(t.Context(), &sdk.BatchGetSecretValueInput{})
 			return err
-		}, "InvalidRequestException", "isn't configured"},
-		{"delete: both", remove(sdk.DeleteSecretInput{ForceDeleteWithoutRecovery: aws.Bool(true), RecoveryWindowInDays: aws.Int64(7)}), "InvalidParameterException", "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays."},
-		{"delete: window", remove(sdk.DeleteSecretInput{RecoveryWindowInDays: aws.Int64(6)}), "InvalidParameterException", "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive)."},
-		{"list: filter", list(sdk.ListSecretsInput{Filters: []types.Filter{{Key: "colour", Values: []string{"x"}}}}), "ValidationException", "enum"},
-		{"list: no value", list(sdk.ListSecretsInput{Filters: []types.Filter{{Key: "name"}}}), "InvalidParameterException", "Invalid filter values"},
-		{"list: size", list(sdk.ListSecretsInput{MaxResults: aws.Int32(101)}), "ValidationException", "'maxResults'"},
-		{"list: token", list(sdk.ListSecretsInput{NextToken: text("x")}), "InvalidNextTokenException", "NextToken"},
-		{"list: order", list(sdk.ListSecretsInput{SortOrder: "up"}), "ValidationException", "'sortOrder'"},
-		{"list: sort", list(sdk.ListSecretsInput{SortBy: "size"}), "ValidationException", "'sortBy'"},
-		{"batch: neither", func() error {
-			_, err := api.BatchGetSecretValue(t.Context(), &sdk.BatchGetSecretValueInput{})
+		}, Code: "InvalidParameterException", Message: "Either 'SecretIdList' or 'Filters' must be provided, but not both."},
+		{Name: "stop replication", Call: func() error {
+			_, err := r.api.StopReplicationToReplica(t.Context(), &sdk.StopReplicationToReplicaInput{SecretId: r.id})
 			return err
-		}, "InvalidParameterException", "Either 'SecretIdList' or 'Filters' must be provided, but not both."},
-		{"stop replication", func() error {
-			_, err := api.StopReplicationToReplica(t.Context(), &sdk.StopReplicationToReplicaInput{SecretId: id})
+		}, Code: "InvalidRequestException", Message: "not a replica"},
+		{Name: "remove region", Call: func() error {
+			_, err := r.api.RemoveRegionsFromReplication(t.Context(), &sdk.RemoveRegionsFromReplicationInput{SecretId: r.id, RemoveReplicaRegions: []string{"us-west-2"}})
 			return err
-		}, "InvalidRequestException", "not a replica"},
-		{"remove region", func() error {
-			_, err := api.RemoveRegionsFromReplication(t.Context(), &sdk.RemoveRegionsFromReplicationInput{SecretId: id, RemoveReplicaRegions: []string{"us-west-2"}})
+		}, Code: "InvalidParameterException", Message: "not replicated to us-west-2"},
+		{Name: "not modelled", Call: func() error {
+			_, err := r.api.PutResourcePolicy(t.Context(), &sdk.PutResourcePolicyInput{SecretId: r.id, ResourcePolicy: text("{}")})
 			return err
-		}, "InvalidParameterException", "not replicated to us-west-2"},
-		{"not modelled", func() error {
-			_, err := api.PutResourcePolicy(t.Context(), &sdk.PutResourcePolicyInput{SecretId: id, ResourcePolicy: text("{}")})
-			return err
-		}, "UnknownOperationException", "does not model PutResourcePolicy"},
-	} {
-		refused(t, test.name, test.call(), test.code, test.message)
-	}
-	if after := must[*record](t)(s.find("s")); after.Sequence != before.Sequence {
-		t.Errorf("a refused request changed the secret: %+v", after)
-	}
+		}, Code: "UnknownOperationException", Message: "does not model PutResourcePolicy"},
+	})
 }
 
 // TestRawRequests are what the SDK never sends.

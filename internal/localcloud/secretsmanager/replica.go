@@ -4,11 +4,11 @@ import (
 	"context"
 	"time"
 
-	"github.com/paymentdr/paymentdr/internal/localcloud/awsjson"
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 )
 
 func nameTaken() *Error {
-	return awsjson.Refuse(CodeExists, "Secret with this name already exists in this region")
+	return awserror.Refuse(CodeExists, "Secret with this name already exists in this region")
 }
 
 // ApplyReplica brings this Region's replica to a state that the primary's Region sent; an older state than the one that
@@ -28,7 +28,7 @@ func (s *Service) ApplyReplica(_ context.Context, state ReplicaState) error {
 	switch {
 	case mine == nil, mine.Gone:
 	case !mine.isReplica() && state.Established:
-		return awsjson.Refuse(CodePromoted, "The replica %s became a secret of its own.", arn)
+		return awserror.Refuse(CodePromoted, "The replica %s became a secret of its own.", arn)
 	case !mine.isReplica() && !mine.overwritable(state):
 		return nameTaken()
 	case mine.isReplica() && mine.Sequence >= state.Sequence:

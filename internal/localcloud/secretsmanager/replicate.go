@@ -149,8 +149,7 @@ func (s *Service) send(region string, wake <-chan struct{}) {
 	}
 }
 
-// nextState chooses what to send: replicas to remove first, so that a new secret of the name finds room, then the secret
-// that waits longest.
+// nextState chooses what to send: the oldest change first, so a replica is removed before a new secret takes its name.
 func (s *Service) nextState(region string) (ReplicaState, bool) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -158,7 +157,7 @@ func (s *Service) nextState(region string) (ReplicaState, bool) {
 	for _, one := range s.records {
 		switch {
 		case !one.Replicas[region].waiting():
-		case chosen == nil, before(one, chosen, region):
+		case chosen == nil, one.Changed.Before(chosen.Changed):
 			chosen = one
 		}
 	}
@@ -166,13 +165,6 @@ func (s *Service) nextState(region string) (ReplicaState, bool) {
 		return ReplicaState{}, false
 	}
 	return s.stateOf(chosen, region), true
-}
-
-func before(a, b *record, region string) bool {
-	if first, second := a.Replicas[region].Removed, b.Replicas[region].Removed; first != second {
-		return first
-	}
-	return a.Changed.Before(b.Changed)
 }
 
 // sent notes the outcome of an attempt, and tells whether the Region answered for good.
@@ -203,7 +195,9 @@ func (s *Service) sent(region string, state ReplicaState, err error) bool {
 		if one.Last == err.Error() {
 			return false
 		}
-		s.options.Logger.Warn("replicate secret", "secret", state.ARN, "region", region, "error", err)
+		if one.Last == "" { // once for each cut of the link
+			s.options.Logger.Warn("replicate secret", "secret", state.ARN, "region", region, "error", err)
+		}
 		one.Last = err.Error()
 		next.Replicas[region] = one
 	}

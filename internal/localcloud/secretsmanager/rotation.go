@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/paymentdr/paymentdr/internal/localcloud/awsjson"
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 	"github.com/paymentdr/paymentdr/internal/localcloud/secretsmanager/versions"
 )
 
@@ -74,7 +74,7 @@ func (s *Service) rotateSecret(_ context.Context, in *rotateInput) (any, error) 
 	case in.RotationLambdaARN != "" && !functionPattern.MatchString(in.RotationLambdaARN):
 		return nil, invalid("The RotationLambdaARN %q is not the ARN of a Lambda function.", in.RotationLambdaARN)
 	case s.options.Rotate == nil:
-		return nil, awsjson.Refuse("AccessDeniedException", "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.")
+		return nil, awserror.Refuse("AccessDeniedException", "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.")
 	}
 	if in.RotationRules != nil {
 		if err := in.RotationRules.validate(); err != nil {

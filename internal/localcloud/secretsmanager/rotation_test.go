@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -248,11 +249,16 @@ func TestLazyFunction(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, l := rotatingIn(t)
 		l.lazy = true
+		var log strings.Builder
+		s.options.Logger = slog.New(slog.NewTextHandler(&log, nil))
 		must[any](t)(s.rotateSecret(t.Context(), &rotateInput{SecretId: "s", ClientRequestToken: newID(), RotationLambdaARN: function}))
 		synctest.Wait()
 		d, stages := describe(t, s)
 		if l.steps() != allSteps || stages != "zero=AWSCURRENT none=AWSPENDING" || d.LastRotatedDate != nil || d.NextRotationDate != nil {
 			t.Fatalf("steps %s, labels %s, %+v", l.steps(), stages, d)
+		}
+		if !strings.Contains(log.String(), "did not move AWSCURRENT") || strings.Contains(log.String(), "zero") {
+			t.Errorf("log %s", log.String())
 		}
 		// A value by hand clears it, as it does on AWS.
 		must[string](t)(s.PutValue(t.Context(), "s", Value{String: "hand"}))

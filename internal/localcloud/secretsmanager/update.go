@@ -3,7 +3,7 @@ package secretsmanager
 import (
 	"context"
 
-	"github.com/paymentdr/paymentdr/internal/localcloud/awsjson"
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 	"github.com/paymentdr/paymentdr/internal/localcloud/secretsmanager/versions"
 )
 
@@ -55,7 +55,7 @@ func (s *Service) updateSecret(_ context.Context, in *updateInput) (any, error) 
 			return nil
 		}
 		if next.Versions.Find(in.ClientRequestToken) != nil {
-			return awsjson.Refuse(CodeExists, "You can't use ClientRequestToken %s because that value is already in use for a version of secret %s.", in.ClientRequestToken, next.ARN)
+			return awserror.Refuse(CodeExists, "You can't use ClientRequestToken %s because that value is already in use for a version of secret %s.", in.ClientRequestToken, next.ARN)
 		}
 		return next.put(value, in.ClientRequestToken, nil, s.now())
 	})

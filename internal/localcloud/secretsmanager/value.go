@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 	"github.com/paymentdr/paymentdr/internal/localcloud/awsjson"
 	"github.com/paymentdr/paymentdr/internal/localcloud/secretsmanager/versions"
 )
@@ -64,7 +65,7 @@ func (r *record) put(value versions.Value, token string, stages []string, now ti
 	case existing != nil && existing.Value.Equal(value):
 		return errUnchanged
 	case existing != nil && !existing.Value.Empty():
-		return awsjson.Refuse(CodeExists, "You can't use ClientRequestToken %s because that value is already in use for a version of secret %s.", token, r.ARN)
+		return awserror.Refuse(CodeExists, "You can't use ClientRequestToken %s because that value is already in use for a version of secret %s.", token, r.ARN)
 	case existing != nil:
 		existing.Value = value
 	default:
@@ -110,9 +111,9 @@ func readValue(text *string, binary []byte, needed bool) (versions.Value, error)
 		return versions.Value{}, wrongState("You must provide either SecretString or SecretBinary.")
 	case text != nil && (*text == "" || len(*text) > maximumValue):
 		// The value itself is never said back.
-		return versions.Value{}, awsjson.Refuse("ValidationException", "1 validation error detected: Value at 'secretString' failed to satisfy constraint: Member must have length between 1 and %d", maximumValue)
+		return versions.Value{}, awserror.Refuse("ValidationException", "1 validation error detected: Value at 'secretString' failed to satisfy constraint: Member must have length between 1 and %d", maximumValue)
 	case len(binary) > maximumValue:
-		return versions.Value{}, awsjson.Refuse("ValidationException", "1 validation error detected: Value at 'secretBinary' failed to satisfy constraint: Member must have length between 1 and %d", maximumValue)
+		return versions.Value{}, awserror.Refuse("ValidationException", "1 validation error detected: Value at 'secretBinary' failed to satisfy constraint: Member must have length between 1 and %d", maximumValue)
 	}
 	return versions.Value{String: text, Binary: binary}, nil
 }
@@ -121,7 +122,7 @@ func readValue(text *string, binary []byte, needed bool) (versions.Value, error)
 func checkToken(token, code string) error {
 	switch {
 	case token == "":
-		return awsjson.Refuse(code, "You must provide a ClientRequestToken value. We recommend a UUID-type value.")
+		return awserror.Refuse(code, "You must provide a ClientRequestToken value. We recommend a UUID-type value.")
 	case len(token) < minimumToken || len(token) > maximumToken:
 		return invalid("ClientRequestToken must be %d-%d characters long.", minimumToken, maximumToken)
 	}

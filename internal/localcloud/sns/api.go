@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 	"github.com/paymentdr/paymentdr/internal/localcloud/awsquery"
 	"github.com/paymentdr/paymentdr/internal/localcloud/paging"
 )
@@ -167,7 +168,7 @@ func (s *Service) taggedLocked(f form) (*topic, error) {
 	if found := s.topics[f.Get("ResourceArn")]; found != nil {
 		return found, nil
 	}
-	return nil, awsquery.Refuse(http.StatusNotFound, "ResourceNotFound", "Resource does not exist")
+	return nil, awserror.With(http.StatusNotFound, "ResourceNotFound", "Resource does not exist")
 }
 
 func (s *Service) tagResource(_ context.Context, f form) (any, error) {

@@ -5,10 +5,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"net/http"
 	"regexp"
 
-	"github.com/paymentdr/paymentdr/internal/localcloud/awsquery"
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 )
 
 type messageResult struct{ MessageId string }
@@ -74,7 +73,7 @@ type failureMember struct {
 func (s *Service) publishBatch(ctx context.Context, f form) (any, error) {
 	const name = "PublishBatchRequestEntries"
 	refuse := func(code, format string, arguments ...any) error {
-		return awsquery.Refuse(http.StatusBadRequest, code, format, arguments...)
+		return awserror.Refuse(code, format, arguments...)
 	}
 	topicARN, entries := f.Get("TopicArn"), f.Members(name, "Id")
 	switch {

@@ -9,6 +9,8 @@ import (
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
+
+	"github.com/paymentdr/paymentdr/internal/localcloud/sdktest"
 )
 
 func TestSDKTopics(t *testing.T) {
@@ -148,32 +150,49 @@ func TestSDKPublishes(t *testing.T) {
 	}
 }
 
-func TestSDKRefusals(t *testing.T) {
+func TestSDKRefusesTopics(t *testing.T) {
 	w := start(t, Options{})
 	api, ctx := client(t, w), t.Context()
 	arn := text(must[string](t)(w.PutTopic(Topic{Name: "t"})))
-	none := text(w.TopicARN("none"))
 	long := strings.Repeat("x", 256<<10)
 	create := func(in sdk.CreateTopicInput) func() error {
 		return func() error { _, err := api.CreateTopic(ctx, &in); return err }
-	}
-	publish := func(in sdk.PublishInput) func() error {
-		if in.TopicArn == nil && in.PhoneNumber == nil {
-			in.TopicArn = arn
-		}
-		return func() error { _, err := api.Publish(ctx, &in); return err }
-	}
-	subscribe := func(protocol, endpoint string, attributes map[string]string) func() error {
-		return func() error {
-			_, err := api.Subscribe(ctx, &sdk.SubscribeInput{TopicArn: arn, Protocol: &protocol, Endpoint: &endpoint, Attributes: attributes})
-			return err
-		}
 	}
 	set := func(name, value string) func() error {
 		return func() error {
 			_, err := api.SetTopicAttributes(ctx, &sdk.SetTopicAttributesInput{TopicArn: arn, AttributeName: &name, AttributeValue: &value})
 			return err
 		}
+	}
+	sdktest.Refused(t,
+		sdktest.Refusal{Name: "name", Call: create(sdk.CreateTopicInput{Name: text("a b")}), Code: "InvalidParameter", Message: "Invalid parameter: Topic Name"},
+		sdktest.Refusal{Name: "long name", Call: create(sdk.CreateTopicInput{Name: text(long[:257])}), Code: "InvalidParameter", Message: "Invalid parameter: Topic Name"},
+		sdktest.Refusal{Name: "fifo", Call: create(sdk.CreateTopicInput{Name: text("t.fifo"), Attributes: map[string]string{"FifoTopic": "true"}}), Code: "InvalidParameter", Message: "FIFO topics are not modelled"},
+		sdktest.Refusal{Name: "attribute", Call: create(sdk.CreateTopicInput{Name: text("x"), Attributes: map[string]string{"Colour": "red"}}), Code: "InvalidParameter", Message: "Invalid parameter: AttributeName"},
+		sdktest.Refusal{Name: "tag", Call: create(sdk.CreateTopicInput{Name: text("x"), Tags: []types.Tag{{Key: text("aws:x"), Value: text("y")}}}), Code: "InvalidParameter", Message: "Invalid parameter: Tags"},
+		sdktest.Refusal{Name: "data protection", Call: create(sdk.CreateTopicInput{Name: text("x"), DataProtectionPolicy: text("{}")}), Code: "InvalidParameter", Message: "not modelled"},
+		sdktest.Refusal{Name: "policy", Call: set("Policy", "{}"), Code: "InvalidParameter", Message: "Invalid parameter: Policy Error"},
+		sdktest.Refusal{Name: "display name", Call: set("DisplayName", long[:101]), Code: "InvalidParameter", Message: "Invalid parameter: DisplayName"},
+		sdktest.Refusal{Name: "display name's lines", Call: set("DisplayName", "a\r\nBcc: b"), Code: "InvalidParameter", Message: "Invalid parameter: DisplayName"},
+		sdktest.Refusal{Name: "size", Call: set("MaximumMessageSize", "1"), Code: "InvalidParameter", Message: "MaximumMessageSize"},
+		sdktest.Refusal{Name: "signature", Call: set("SignatureVersion", "3"), Code: "InvalidParameter", Message: "SignatureVersion"},
+		sdktest.Refusal{Name: "tracing", Call: set("TracingConfig", "x"), Code: "InvalidParameter", Message: "TracingConfig"},
+		sdktest.Refusal{Name: "unknown attribute", Call: set("Colour", "red"), Code: "InvalidParameter", Message: "Invalid parameter: AttributeName"},
+	)
+	w.untouched()
+}
+
+func TestSDKRefusesMessages(t *testing.T) {
+	w := start(t, Options{})
+	api, ctx := client(t, w), t.Context()
+	arn := text(must[string](t)(w.PutTopic(Topic{Name: "t"})))
+	none := text(w.TopicARN("none"))
+	long := strings.Repeat("x", 256<<10)
+	publish := func(in sdk.PublishInput) func() error {
+		if in.TopicArn == nil && in.PhoneNumber == nil {
+			in.TopicArn = arn
+		}
+		return func() error { _, err := api.Publish(ctx, &in); return err }
 	}
 	batch := func(ids ...string) func() error {
 		return func() error {
@@ -189,80 +208,82 @@ func TestSDKRefusals(t *testing.T) {
 			return err
 		}
 	}
-	for _, test := range []struct {
-		name          string
-		call          func() error
-		status        int
-		code, message string
-	}{
-		{"name", create(sdk.CreateTopicInput{Name: text("a b")}), 400, "InvalidParameter", "Invalid parameter: Topic Name"},
-		{"long name", create(sdk.CreateTopicInput{Name: text(long[:257])}), 400, "InvalidParameter", "Invalid parameter: Topic Name"},
-		{"fifo", create(sdk.CreateTopicInput{Name: text("t.fifo"), Attributes: map[string]string{"FifoTopic": "true"}}), 400, "InvalidParameter", "FIFO topics are not modelled"},
-		{"attribute", create(sdk.CreateTopicInput{Name: text("x"), Attributes: map[string]string{"Colour": "red"}}), 400, "InvalidParameter", "Invalid parameter: AttributeName"},
-		{"tag", create(sdk.CreateTopicInput{Name: text("x"), Tags: []types.Tag{{Key: text("aws:x"), Value: text("y")}}}), 400, "InvalidParameter", "Invalid parameter: Tags"},
-		{"data protection", create(sdk.CreateTopicInput{Name: text("x"), DataProtectionPolicy: text("{}")}), 400, "InvalidParameter", "not modelled"},
-		{"policy", set("Policy", "{}"), 400, "InvalidParameter", "Invalid parameter: Policy Error"},
-		{"display name", set("DisplayName", long[:101]), 400, "InvalidParameter", "Invalid parameter: DisplayName"},
-		{"display name's lines", set("DisplayName", "a\r\nBcc: b"), 400, "InvalidParameter", "Invalid parameter: DisplayName"},
-		{"size", set("MaximumMessageSize", "1"), 400, "InvalidParameter", "MaximumMessageSize"},
-		{"signature", set("SignatureVersion", "3"), 400, "InvalidParameter", "SignatureVersion"},
-		{"tracing", set("TracingConfig", "x"), 400, "InvalidParameter", "TracingConfig"},
-		{"unknown attribute", set("Colour", "red"), 400, "InvalidParameter", "Invalid parameter: AttributeName"},
-		{"no message", publish(sdk.PublishInput{Message: text("")}), 400, "InvalidParameter", "Invalid parameter: Empty message"},
-		{"long message", publish(sdk.PublishInput{Message: text(long + "x")}), 400, "InvalidParameter", "Invalid parameter: Message too long"},
-		{"no subject", publish(sdk.PublishInput{Message: text("m"), Subject: text("")}), 400, "InvalidParameter", "Invalid parameter: Subject"},
-		{"long subject", publish(sdk.PublishInput{Message: text("m"), Subject: text(long[:101])}), 400, "InvalidParameter", "Invalid parameter: Subject"},
-		{"subject's lines", publish(sdk.PublishInput{Message: text("m"), Subject: text("a\nb")}), 400, "InvalidParameter", "Invalid parameter: Subject"},
-		{"subject's letters", publish(sdk.PublishInput{Message: text("m"), Subject: text("ü")}), 400, "InvalidParameter", "Invalid parameter: Subject"},
-		{"subject's beginning", publish(sdk.PublishInput{Message: text("m"), Subject: text(" a")}), 400, "InvalidParameter", "Invalid parameter: Subject"},
-		{"structure", publish(sdk.PublishInput{Message: text("m"), MessageStructure: text("xml")}), 400, "InvalidParameter", "Invalid parameter: MessageStructure"},
-		{"not JSON", publish(sdk.PublishInput{Message: text("m"), MessageStructure: text("json")}), 400, "InvalidParameter", "JSON message body failed to parse"},
-		{"no default", publish(sdk.PublishInput{Message: text(`{"email":"m"}`), MessageStructure: text("json")}), 400, "InvalidParameter", "Invalid parameter: Message Structure - No default entry in JSON message body"},
-		{"attribute's type", publish(sdk.PublishInput{Message: text("m"), MessageAttributes: map[string]types.MessageAttributeValue{"a": {DataType: text("Text"), StringValue: text("x")}}}), 400, "ParameterValueInvalid", "invalid message attribute type"},
-		{"attribute's value", publish(sdk.PublishInput{Message: text("m"), MessageAttributes: map[string]types.MessageAttributeValue{"a": {DataType: text("String")}}}), 400, "ParameterValueInvalid", "non-empty"},
-		{"group", publish(sdk.PublishInput{Message: text("m"), MessageGroupId: text("g")}), 400, "InvalidParameter", "FIFO"},
-		{"no topic", publish(sdk.PublishInput{Message: text("m"), TopicArn: none}), 404, "NotFound", "Topic does not exist"},
-		{"no ARN", publish(sdk.PublishInput{Message: text("m"), TopicArn: text("t")}), 400, "InvalidParameter", "Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 1"},
-		{"phone", publish(sdk.PublishInput{Message: text("m"), PhoneNumber: text("+123")}), 400, "InvalidParameter", "SMS is not modelled"},
-		{"neither", func() error { _, err := api.Publish(ctx, &sdk.PublishInput{Message: text("m")}); return err }, 400, "InvalidParameter", "Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter"},
-		{"empty batch", batch(), 400, "EmptyBatchRequest", "doesn't contain any entries"},
-		{"large batch", batch(strings.Split("a b c d e f g h i j k", " ")...), 400, "TooManyEntriesInBatchRequest", "more entries than permissible"},
-		{"same ids", batch("a", "a"), 400, "BatchEntryIdsNotDistinct", "same Id"},
-		{"odd id", batch("a b"), 400, "InvalidBatchEntryId", "abide"},
-		{"long batch", batch("long-1", "long-2"), 400, "BatchRequestTooLong", "more than the limit"},
-		{"address", subscribe("email", "a@b@c", nil), 400, "InvalidParameter", "Invalid parameter: Email address"},
-		{"named address", subscribe("email", "Ops <a@example.net>", nil), 400, "InvalidParameter", "Invalid parameter: Email address"},
-		{"function", subscribe("lambda", "on-alarm", nil), 400, "InvalidParameter", "Lambda endpoint"},
-		{"queue", subscribe("sqs", "arn:aws:sqs:us-east-1:123456789012:q", nil), 400, "InvalidParameter", "sqs is not modelled by the local SNS"},
-		{"https", subscribe("https", "https://example.net", nil), 400, "InvalidParameter", "https is not modelled by the local SNS"},
-		{"protocol", subscribe("pigeon", "x", nil), 400, "InvalidParameter", "Invalid parameter: Amazon SNS does not support this protocol string: pigeon"},
-		{"filter", subscribe("email", address, map[string]string{"FilterPolicy": `{"a":["b"]}`}), 400, "InvalidParameter", "FilterPolicy is not modelled"},
-		{"subscription's attribute", subscribe("email", address, map[string]string{"Colour": "red"}), 400, "InvalidParameter", "Invalid parameter: AttributeName"},
-		{"subscribe to nobody", func() error {
+	sdktest.Refused(t,
+		sdktest.Refusal{Name: "no message", Call: publish(sdk.PublishInput{Message: text("")}), Code: "InvalidParameter", Message: "Invalid parameter: Empty message"},
+		sdktest.Refusal{Name: "long message", Call: publish(sdk.PublishInput{Message: text(long + "x")}), Code: "InvalidParameter", Message: "Invalid parameter: Message too long"},
+		sdktest.Refusal{Name: "no subject", Call: publish(sdk.PublishInput{Message: text("m"), Subject: text("")}), Code: "InvalidParameter", Message: "Invalid parameter: Subject"},
+		sdktest.Refusal{Name: "long subject", Call: publish(sdk.PublishInput{Message: text("m"), Subject: text(long[:101])}), Code: "InvalidParameter", Message: "Invalid parameter: Subject"},
+		sdktest.Refusal{Name: "subject's lines", Call: publish(sdk.PublishInput{Message: text("m"), Subject: text("a\nb")}), Code: "InvalidParameter", Message: "Invalid parameter: Subject"},
+		sdktest.Refusal{Name: "subject's letters", Call: publish(sdk.PublishInput{Message: text("m"), Subject: text("ü")}), Code: "InvalidParameter", Message: "Invalid parameter: Subject"},
+		sdktest.Refusal{Name: "subject's beginning", Call: publish(sdk.PublishInput{Message: text("m"), Subject: text(" a")}), Code: "InvalidParameter", Message: "Invalid parameter: Subject"},
+		sdktest.Refusal{Name: "structure", Call: publish(sdk.PublishInput{Message: text("m"), MessageStructure: text("xml")}), Code: "InvalidParameter", Message: "Invalid parameter: MessageStructure"},
+		sdktest.Refusal{Name: "not JSON", Call: publish(sdk.PublishInput{Message: text("m"), MessageStructure: text("json")}), Code: "InvalidParameter", Message: "JSON message body failed to parse"},
+		sdktest.Refusal{Name: "no default", Call: publish(sdk.PublishInput{Message: text(`{"email":"m"}`), MessageStructure: text("json")}), Code: "InvalidParameter", Message: "Invalid parameter: Message Structure - No default entry in JSON message body"},
+		sdktest.Refusal{Name: "attribute's type", Call: publish(sdk.PublishInput{Message: text("m"), MessageAttributes: map[string]types.MessageAttributeValue{"a": {DataType: text("Text"), StringValue: text("x")}}}), Code: "ParameterValueInvalid", Message: "invalid message attribute type"},
+		sdktest.Refusal{Name: "attribute's value", Call: publish(sdk.PublishInput{Message: text("m"), MessageAttributes: map[string]types.MessageAttributeValue{"a": {DataType: text("String")}}}), Code: "ParameterValueInvalid", Message: "non-empty"},
+		sdktest.Refusal{Name: "group", Call: publish(sdk.PublishInput{Message: text("m"), MessageGroupId: text("g")}), Code: "InvalidParameter", Message: "FIFO"},
+		sdktest.Refusal{Name: "no topic", Call: publish(sdk.PublishInput{Message: text("m"), TopicArn: none}), Status: 404, Code: "NotFound", Message: "Topic does not exist"},
+		sdktest.Refusal{Name: "no ARN", Call: publish(sdk.PublishInput{Message: text("m"), TopicArn: text("t")}), Code: "InvalidParameter", Message: "Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 1"},
+		sdktest.Refusal{Name: "phone", Call: publish(sdk.PublishInput{Message: text("m"), PhoneNumber: text("+123")}), Code: "InvalidParameter", Message: "SMS is not modelled"},
+		sdktest.Refusal{Name: "neither", Call: func() error { _, err := api.Publish(ctx, &sdk.PublishInput{Message: text("m")}); return err }, Code: "InvalidParameter", Message: "Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter"},
+		sdktest.Refusal{Name: "empty batch", Call: batch(), Code: "EmptyBatchRequest", Message: "doesn't contain any entries"},
+		sdktest.Refusal{Name: "large batch", Call: batch(strings.Split("a b c d e f g h i j k", " ")...), Code: "TooManyEntriesInBatchRequest", Message: "more entries than permissible"},
+		sdktest.Refusal{Name: "same ids", Call: batch("a", "a"), Code: "BatchEntryIdsNotDistinct", Message: "same Id"},
+		sdktest.Refusal{Name: "odd id", Call: batch("a b"), Code: "InvalidBatchEntryId", Message: "abide"},
+		sdktest.Refusal{Name: "long batch", Call: batch("long-1", "long-2"), Code: "BatchRequestTooLong", Message: "more than the limit"},
+	)
+	w.untouched()
+}
+
+func TestSDKRefusesSubscriptionsAndTheRest(t *testing.T) {
+	w := start(t, Options{})
+	api, ctx := client(t, w), t.Context()
+	arn := text(must[string](t)(w.PutTopic(Topic{Name: "t"})))
+	none := text(w.TopicARN("none"))
+	subscribe := func(protocol, endpoint string, attributes map[string]string) func() error {
+		return func() error {
+			_, err := api.Subscribe(ctx, &sdk.SubscribeInput{TopicArn: arn, Protocol: &protocol, Endpoint: &endpoint, Attributes: attributes})
+			return err
+		}
+	}
+	sdktest.Refused(t,
+		sdktest.Refusal{Name: "address", Call: subscribe("email", "a@b@c", nil), Code: "InvalidParameter", Message: "Invalid parameter: Email address"},
+		sdktest.Refusal{Name: "named address", Call: subscribe("email", "Ops <a@example.net>", nil), Code: "InvalidParameter", Message: "Invalid parameter: Email address"},
+		sdktest.Refusal{Name: "function", Call: subscribe("lambda", "on-alarm", nil), Code: "InvalidParameter", Message: "Lambda endpoint"},
+		sdktest.Refusal{Name: "queue", Call: subscribe("sqs", "arn:aws:sqs:us-east-1:123456789012:q", nil), Code: "InvalidParameter", Message: "sqs is not modelled by the local SNS"},
+		sdktest.Refusal{Name: "https", Call: subscribe("https", "https://example.net", nil), Code: "InvalidParameter", Message: "https is not modelled by the local SNS"},
+		sdktest.Refusal{Name: "protocol", Call: subscribe("pigeon", "x", nil), Code: "InvalidParameter", Message: "Invalid parameter: Amazon SNS does not support this protocol string: pigeon"},
+		sdktest.Refusal{Name: "filter", Call: subscribe("email", address, map[string]string{"FilterPolicy": `{"a":["b"]}`}), Code: "InvalidParameter", Message: "FilterPolicy is not modelled"},
+		sdktest.Refusal{Name: "subscription's attribute", Call: subscribe("email", address, map[string]string{"Colour": "red"}), Code: "InvalidParameter", Message: "Invalid parameter: AttributeName"},
+		sdktest.Refusal{Name: "subscribe to nobody", Call: func() error {
 			_, err := api.Subscribe(ctx, &sdk.SubscribeInput{TopicArn: none, Protocol: text("email"), Endpoint: text(address)})
 			return err
-		}, 404, "NotFound", "Topic does not exist"},
-		{"unsubscribe", func() error {
+		}, Status: 404, Code: "NotFound", Message: "Topic does not exist"},
+		sdktest.Refusal{Name: "unsubscribe", Call: func() error {
 			_, err := api.Unsubscribe(ctx, &sdk.UnsubscribeInput{SubscriptionArn: text("PendingConfirmation")})
 			return err
-		}, 400, "InvalidParameter", "Invalid parameter: SubscriptionArn Reason: An ARN must have at least 6 elements, not 1"},
-		{"list by nobody", func() error {
+		}, Code: "InvalidParameter", Message: "Invalid parameter: SubscriptionArn Reason: An ARN must have at least 6 elements, not 1"},
+		sdktest.Refusal{Name: "list by nobody", Call: func() error {
 			_, err := api.ListSubscriptionsByTopic(ctx, &sdk.ListSubscriptionsByTopicInput{TopicArn: none})
 			return err
-		}, 404, "NotFound", "Topic does not exist"},
-		{"page", func() error { _, err := api.ListTopics(ctx, &sdk.ListTopicsInput{NextToken: text("x")}); return err }, 400, "InvalidParameter", "Invalid parameter: NextToken"},
-		{"tags of nobody", func() error {
+		}, Status: 404, Code: "NotFound", Message: "Topic does not exist"},
+		sdktest.Refusal{Name: "page", Call: func() error { _, err := api.ListTopics(ctx, &sdk.ListTopicsInput{NextToken: text("x")}); return err }, Code: "InvalidParameter", Message: "Invalid parameter: NextToken"},
+		sdktest.Refusal{Name: "tags of nobody", Call: func() error {
 			_, err := api.ListTagsForResource(ctx, &sdk.ListTagsForResourceInput{ResourceArn: none})
 			return err
-		}, 404, "ResourceNotFound", "Resource does not exist"},
-		{"not modelled", func() error {
+		}, Status: 404, Code: "ResourceNotFound", Message: "Resource does not exist"},
+		sdktest.Refusal{Name: "not modelled", Call: func() error {
 			_, err := api.ListPlatformApplications(ctx, &sdk.ListPlatformApplicationsInput{})
 			return err
-		}, 400, "InvalidAction", "does not model ListPlatformApplications"},
-	} {
-		refused(t, test.name, test.call(), test.status, test.code, test.message)
-	}
-	if mails, subscriptions := len(w.Messages()), must[[]Subscription](t)(w.Subscriptions("")); mails != 0 || len(subscriptions) != 0 || len(w.Topics()) != 1 {
-		t.Errorf("refused requests left %d mails, %d subscriptions, topics %v", mails, len(subscriptions), w.Topics())
+		}, Code: "InvalidAction", Message: "does not model ListPlatformApplications"},
+	)
+	w.untouched()
+}
+
+// untouched checks that refused requests left nothing.
+func (w *world) untouched() {
+	w.t.Helper()
+	if mails, subscriptions := len(w.Messages()), must[[]Subscription](w.t)(w.Subscriptions("")); mails != 0 || len(subscriptions) != 0 || len(w.Topics()) != 1 {
+		w.t.Errorf("refused requests left %d mails, %d subscriptions, topics %v", mails, len(subscriptions), w.Topics())
 	}
 }

@@ -3,11 +3,11 @@ package sns
 import (
 	"net/http"
 
-	"github.com/paymentdr/paymentdr/internal/localcloud/awsquery"
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 )
 
 // Error is an error that the SNS API documents.
-type Error = awsquery.Error
+type Error = awserror.Error
 
 // The codes that callers branch on.
 const (
@@ -17,13 +17,13 @@ const (
 )
 
 func invalid(format string, arguments ...any) *Error {
-	return awsquery.Refuse(http.StatusBadRequest, CodeInvalid, "Invalid parameter: "+format, arguments...)
+	return awserror.Refuse(CodeInvalid, "Invalid parameter: "+format, arguments...)
 }
 
 func noTopic() *Error {
-	return awsquery.Refuse(http.StatusNotFound, CodeNotFound, "Topic does not exist")
+	return awserror.With(http.StatusNotFound, CodeNotFound, "Topic does not exist")
 }
 
 func noSubscription() *Error {
-	return awsquery.Refuse(http.StatusNotFound, CodeNotFound, "Subscription does not exist")
+	return awserror.With(http.StatusNotFound, CodeNotFound, "Subscription does not exist")
 }

@@ -2,18 +2,15 @@ package sns
 
 import (
 	"context"
-	"errors"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "github.com/aws/aws-sdk-go-v2/service/sns"
-	"github.com/aws/smithy-go"
 	"go.uber.org/goleak"
+
+	"github.com/paymentdr/paymentdr/internal/localcloud/sdktest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -89,47 +86,15 @@ func start(t *testing.T, options Options) *world {
 
 // client is an unmodified AWS SDK at the service's API.
 func client(t *testing.T, w *world) *sdk.Client {
-	t.Helper()
-	server := httptest.NewServer(w.Handler())
-	t.Cleanup(server.Close)
-	transport := &http.Transport{}
-	t.Cleanup(transport.CloseIdleConnections)
-	return sdk.New(sdk.Options{
-		Region: "us-east-1", BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("ASIA", "secret", ""),
-		HTTPClient: &http.Client{Transport: transport}, RetryMaxAttempts: 1,
-	})
+	return sdk.NewFromConfig(sdktest.Config(t, "us-east-1", w.Handler()))
 }
 
 func text(value string) *string { return &value }
 
-func must[T any](t *testing.T) func(T, error) T {
-	return func(value T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return value
-	}
-}
+func must[T any](t *testing.T) func(T, error) T { return sdktest.Must[T](t) }
 
-// refused checks an error's code, HTTP status and message.
+// refused checks one error.
 func refused(t *testing.T, what string, err error, status int, code, message string) {
 	t.Helper()
-	var known smithy.APIError
-	var ours *Error
-	var got, said string
-	gotStatus := 0
-	switch {
-	case errors.As(err, &ours):
-		got, said, gotStatus = ours.Code, ours.Message, ours.Status
-	case errors.As(err, &known):
-		got, said = known.ErrorCode(), known.ErrorMessage()
-		var response interface{ HTTPStatusCode() int }
-		if errors.As(err, &response) {
-			gotStatus = response.HTTPStatusCode()
-		}
-	}
-	if got != code || gotStatus != status || !strings.Contains(said, message) {
-		t.Errorf("%s: %v, want %d %s: %s", what, err, status, code, message)
-	}
+	sdktest.Refused(t, sdktest.Refusal{Name: what, Call: func() error { return err }, Status: status, Code: code, Message: message})
 }

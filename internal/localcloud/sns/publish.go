@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/paymentdr/paymentdr/internal/localcloud/awsquery"
+	"github.com/paymentdr/paymentdr/internal/localcloud/awserror"
 	"github.com/paymentdr/paymentdr/internal/localcloud/sns/policy"
 )
 
@@ -45,7 +45,7 @@ func (s *Service) PublishAs(ctx context.Context, service, sourceARN, topicARN, s
 	if err == nil {
 		request := policy.Request{Service: service, Action: "SNS:Publish", Resource: topicARN, SourceARN: sourceARN, SourceAccount: accountOf(sourceARN)}
 		if !found.policy.Allows(request) {
-			err = awsquery.Refuse(http.StatusForbidden, CodeDenied, "User: %s is not authorized to perform: SNS:Publish on resource: %s because no resource-based policy allows the SNS:Publish action", service, topicARN)
+			err = awserror.With(http.StatusForbidden, CodeDenied, "User: %s is not authorized to perform: SNS:Publish on resource: %s because no resource-based policy allows the SNS:Publish action", service, topicARN)
 		}
 	}
 	s.mutex.Unlock()
@@ -112,10 +112,10 @@ func (p *publication) check() error {
 	for _, name := range slices.Sorted(maps.Keys(p.attributes)) {
 		kind, _, _ := strings.Cut(p.attributes[name].Type, ".")
 		if name == "" || !slices.Contains([]string{"String", "Number", "Binary"}, kind) {
-			return awsquery.Refuse(http.StatusBadRequest, "ParameterValueInvalid", "The message attribute '%s' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.", name)
+			return awserror.Refuse("ParameterValueInvalid", "The message attribute '%s' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.", name)
 		}
 		if p.attributes[name].Value == "" {
-			return awsquery.Refuse(http.StatusBadRequest, "ParameterValueInvalid", "The message attribute '%s' must contain non-empty message attribute value for message attribute type '%s'.", name, p.attributes[name].Type)
+			return awserror.Refuse("ParameterValueInvalid", "The message attribute '%s' must contain non-empty message attribute value for message attribute type '%s'.", name, p.attributes[name].Type)
 		}
 	}
 	return nil
