@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/paymentdr/paymentdr/internal/localcloud/arn"
 )
 
 // Permission lets an AWS service invoke a function: a statement of its resource policy.
@@ -66,48 +68,13 @@ func (d *deployment) allows(caller Caller, options Options) error {
 		return nil
 	}
 	for _, p := range d.permissions {
-		if p.Principal == caller.Service && (p.SourceARN == "" || arnLike(p.SourceARN, caller.SourceARN)) {
+		if p.Principal == caller.Service && (p.SourceARN == "" || arn.Like(p.SourceARN, caller.SourceARN)) {
 			return nil
 		}
 	}
 	return &Error{Code: CodeDenied, Status: http.StatusForbidden,
 		Message: fmt.Sprintf("%s for %s is not authorized to perform: lambda:InvokeFunction on resource: %s because no resource-based policy allows the lambda:InvokeFunction action",
 			caller.Service, caller.SourceARN, options.arn(d.function.Name))}
-}
-
-// arnLike is IAM's ArnLike: the six parts are compared one by one, * and ? stand for any characters of a part.
-func arnLike(pattern, arn string) bool {
-	want, got := strings.SplitN(pattern, ":", 6), strings.SplitN(arn, ":", 6)
-	if len(want) != 6 || len(got) != 6 {
-		return false
-	}
-	for i := range want {
-		if !like(want[i], got[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-// like matches with * for any characters and ? for one. It tries the last * again when it cannot go on.
-func like(pattern, text string) bool {
-	p, t, star, mark := 0, 0, -1, 0
-	for t < len(text) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, mark = p, t
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
-			p++
-			t++
-		case star >= 0:
-			mark++
-			p, t = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
 }
 
 // policy is the function's resource policy document, "" if it has no statement.

@@ -1,0 +1,2 @@
+// Package arn matches Amazon resource names as policies do.
+package arn

@@ -1,0 +1,2 @@
+// Package password makes random passwords as GetRandomPassword does.
+package password
