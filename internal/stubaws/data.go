@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov5"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/paymentdr/paymentdr/internal/awsshape"
 	"github.com/paymentdr/paymentdr/internal/stubaws/rules"
 )
 
@@ -17,7 +18,7 @@ func (s *Server) ValidateDataSourceConfig(_ context.Context, request *tfprotov5.
 	if !exists {
 		return nil, fmt.Errorf("data source %s is not in the stub's schema", request.TypeName)
 	}
-	config, err := decode(request.Config, schema.object)
+	config, err := decode(request.Config, schema.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +35,7 @@ func (s *Server) ReadDataSource(_ context.Context, request *tfprotov5.ReadDataSo
 	if !exists {
 		return nil, fmt.Errorf("data source %s is not in the stub's schema", request.TypeName)
 	}
-	config, err := decode(request.Config, schema.object)
+	config, err := decode(request.Config, schema.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +43,7 @@ func (s *Server) ReadDataSource(_ context.Context, request *tfprotov5.ReadDataSo
 	if err != nil {
 		return nil, fmt.Errorf("read data source %s in %s: %w", request.TypeName, region, err)
 	}
-	state, err := encode(config, schema.object)
+	state, err := encode(config, schema.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -54,9 +55,9 @@ type answer func(config cty.Value, region string) (map[string]cty.Value, error)
 
 // looked fills the configuration of a data source or ephemeral resource: first
 // from its answer, the rest with fakes.
-func (s *Server) looked(typeName string, schema typeSchema, config cty.Value, give answer) (cty.Value, string, error) {
+func (s *Server) looked(typeName string, schema awsshape.Schema, config cty.Value, give answer) (cty.Value, string, error) {
 	current := s.currentPlanner()
-	region := text(member(config, "region"))
+	region := awsshape.Text(awsshape.Member(config, "region"))
 	if region == "" {
 		region = current.region
 	}
@@ -66,14 +67,14 @@ func (s *Server) looked(typeName string, schema typeSchema, config cty.Value, gi
 			return cty.NilVal, region, err
 		}
 		for name := range answered {
-			if !member(config, name).IsNull() {
+			if !awsshape.Member(config, name).IsNull() {
 				delete(answered, name) // what the configuration says stands
 			}
 		}
-		config = withMembers(config, answered)
+		config = awsshape.WithMembers(config, answered)
 	}
 	current.region = region
-	planned, err := current.plan(typeName, schema, cty.NullVal(schema.object), config)
+	planned, err := current.plan(typeName, schema, cty.NullVal(schema.Object), config)
 	if err != nil {
 		return cty.NilVal, region, err
 	}
@@ -81,16 +82,15 @@ func (s *Server) looked(typeName string, schema typeSchema, config cty.Value, gi
 	if err != nil {
 		return cty.NilVal, region, err
 	}
-	fill := faker{typeName: typeName, region: region, seed: seed}
-	filled, err := fill.fill(schema, planned)
+	filled, err := awsshape.Fill(typeName, region, seed, schema, planned)
 	return filled, region, err
 }
 
 var dataAnswers = map[string]answer{
 	"aws_caller_identity": func(cty.Value, string) (map[string]cty.Value, error) {
 		return texts(map[string]string{
-			"account_id": Account, "id": Account, "user_id": "AIDASTUBSTUBSTUBSTUB1",
-			"arn": "arn:aws:iam::" + Account + ":user/stub",
+			"account_id": awsshape.Account, "id": awsshape.Account, "user_id": "AIDASTUBSTUBSTUBSTUB1",
+			"arn": "arn:aws:iam::" + awsshape.Account + ":user/stub",
 		}), nil
 	},
 	"aws_region": func(_ cty.Value, region string) (map[string]cty.Value, error) {
@@ -111,9 +111,9 @@ var dataAnswers = map[string]answer{
 // availabilityZones offers three zones in every Region, less the excluded names.
 func availabilityZones(config cty.Value, region string) (map[string]cty.Value, error) {
 	excluded := make(map[string]bool)
-	if names := member(config, "exclude_names"); !names.IsNull() {
+	if names := awsshape.Member(config, "exclude_names"); !names.IsNull() {
 		for _, name := range names.AsValueSlice() {
-			excluded[text(name)] = true
+			excluded[awsshape.Text(name)] = true
 		}
 	}
 	var names, ids []cty.Value

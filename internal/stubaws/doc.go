@@ -7,9 +7,9 @@
 //   - a computed attribute that the configuration leaves out is unknown at plan,
 //     `region` and `tags_all` (default tags merged) are known, write-only values
 //     are null in plan and state, a value for a read-only attribute is refused;
-//   - a change of a ForceNew argument shows as a replacement (replace.go);
+//   - a change of a ForceNew argument shows as a replacement (package awsshape);
 //   - ids and ARNs have the shape of the real ones and carry Region, account
-//     123456789012 and the resource's own name (identity.go), so that values
+//     123456789012 and the resource's own name (package awsshape), so that values
 //     passed from root to root are realistic and two applies are alike;
 //   - what the real provider or the API refuses beyond the schema is refused
 //     too (package rules, lifecycle.go);

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov5"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/paymentdr/paymentdr/internal/awsshape"
 	"github.com/paymentdr/paymentdr/internal/stubaws/rules"
 )
 
@@ -23,7 +24,7 @@ func (s *Server) ValidateEphemeralResourceConfig(_ context.Context, request *tfp
 	if !exists {
 		return nil, fmt.Errorf("ephemeral resource %s is not in the stub's schema", request.TypeName)
 	}
-	config, err := decode(request.Config, schema.object)
+	config, err := decode(request.Config, schema.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +41,7 @@ func (s *Server) OpenEphemeralResource(_ context.Context, request *tfprotov5.Ope
 	if !exists {
 		return nil, fmt.Errorf("ephemeral resource %s is not in the stub's schema", request.TypeName)
 	}
-	config, err := decode(request.Config, schema.object)
+	config, err := decode(request.Config, schema.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +49,7 @@ func (s *Server) OpenEphemeralResource(_ context.Context, request *tfprotov5.Ope
 	if err != nil {
 		return nil, fmt.Errorf("open ephemeral resource %s: %w", request.TypeName, err)
 	}
-	result, err := encode(opened, schema.object)
+	result, err := encode(opened, schema.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +69,7 @@ func (s *Server) CloseEphemeralResource(context.Context, *tfprotov5.CloseEphemer
 var ephemeralAnswers = map[string]answer{
 	"aws_secretsmanager_random_password": func(config cty.Value, _ string) (map[string]cty.Value, error) {
 		length := 32 // the service's default
-		if asked := member(config, "password_length"); !asked.IsNull() {
+		if asked := awsshape.Member(config, "password_length"); !asked.IsNull() {
 			asked, _ := asked.AsBigFloat().Int64()
 			length = int(asked)
 		}
@@ -82,7 +83,7 @@ var ephemeralAnswers = map[string]answer{
 			return nil, fmt.Errorf("encode secret: %w", err)
 		}
 		return texts(map[string]string{
-			"arn": text(member(config, "secret_id")), "secret_string": string(content), "version_stage": "AWSCURRENT",
+			"arn": awsshape.Text(awsshape.Member(config, "secret_id")), "secret_string": string(content), "version_stage": "AWSCURRENT",
 		}), nil
 	},
 	"aws_lambda_invocation": func(cty.Value, string) (map[string]cty.Value, error) {

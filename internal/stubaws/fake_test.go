@@ -2,10 +2,11 @@ package stubaws
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/paymentdr/paymentdr/internal/awsshape"
 )
 
 func newServer(t *testing.T) *Server {
@@ -29,8 +30,8 @@ func made(t *testing.T, server *Server, typeName string, arguments map[string]ct
 	if err != nil {
 		t.Fatal(err)
 	}
-	proposed := withMembers(importedState(schema, "", ""), map[string]cty.Value{"id": cty.NullVal(cty.String), "region": cty.NullVal(cty.String)})
-	planned, err := server.currentPlanner().plan(typeName, schema, cty.NullVal(schema.object), withMembers(proposed, arguments))
+	proposed := awsshape.WithMembers(importedState(schema, "", ""), map[string]cty.Value{"id": cty.NullVal(cty.String), "region": cty.NullVal(cty.String)})
+	planned, err := server.currentPlanner().plan(typeName, schema, cty.NullVal(schema.Object), awsshape.WithMembers(proposed, arguments))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,47 +50,11 @@ func TestIdsRepeat(t *testing.T) {
 	network := map[string]cty.Value{"cidr_block": cty.StringVal("10.0.0.0/16")}
 	first, second := newServer(t), newServer(t)
 	one, again := made(t, first, "aws_vpc", network), made(t, first, "aws_vpc", network)
-	if text(member(one, "id")) == text(member(again, "id")) {
-		t.Errorf("two resources of one content share the id %s", text(member(one, "id")))
+	if awsshape.Text(awsshape.Member(one, "id")) == awsshape.Text(awsshape.Member(again, "id")) {
+		t.Errorf("two resources of one content share the id %s", awsshape.Text(awsshape.Member(one, "id")))
 	}
 	if other := made(t, second, "aws_vpc", network); !other.RawEquals(one) {
 		t.Errorf("the same resource in another run: got %#v, want %#v", other, one)
-	}
-}
-
-// TestEveryTypeHasAnIdentity: a type without one would get ids and ARNs without
-// meaning, which later roots would take for real.
-func TestEveryTypeHasAnIdentity(t *testing.T) {
-	server := newServer(t)
-	for _, typeName := range sortedKeys(server.catalogue.resources) {
-		arn, exists := server.catalogue.resources[typeName].block.Attributes["arn"]
-		if exists && arn.Computed && identities[typeName]["arn"] == "" {
-			t.Errorf("%s has an arn and no shape for it in identities", typeName)
-		}
-	}
-}
-
-// TestTablesNameTheSchema finds misspelt types and attributes.
-func TestTablesNameTheSchema(t *testing.T) {
-	server := newServer(t)
-	for typeName, names := range forceNew {
-		schema, exists := server.catalogue.resources[typeName]
-		if !exists {
-			continue // hclgen's schema is trimmed to the types in use
-		}
-		for _, name := range names {
-			if !schema.object.HasAttribute(name) {
-				t.Errorf("forceNew: %s has no %s", typeName, name)
-			}
-		}
-	}
-	for typeName, shapes := range identities {
-		schema, exists := server.catalogue.resources[typeName]
-		for path := range shapes {
-			if name, _, _ := strings.Cut(path, "."); exists && !schema.object.HasAttribute(name) {
-				t.Errorf("identities: %s has no %s", typeName, name)
-			}
-		}
 	}
 }
 
@@ -109,10 +74,10 @@ func TestPolicyDocument(t *testing.T) {
 	}
 	const want = `{"Version":"2012-10-17","Statement":[{"Sid":"Write","Effect":"Allow","Action":["dynamodb:GetItem","dynamodb:PutItem"],` +
 		`"Resource":"arn:aws:dynamodb:*:1:table/t","Principal":{"Service":"lambda.amazonaws.com"}}]}`
-	if got := text(answered["minified_json"]); got != want {
+	if got := awsshape.Text(answered["minified_json"]); got != want {
 		t.Errorf("minified_json:\n got %s\nwant %s", got, want)
 	}
-	if !json.Valid([]byte(text(answered["json"]))) {
-		t.Errorf("json: not valid: %s", text(answered["json"]))
+	if !json.Valid([]byte(awsshape.Text(answered["json"]))) {
+		t.Errorf("json: not valid: %s", awsshape.Text(answered["json"]))
 	}
 }

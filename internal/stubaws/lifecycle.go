@@ -8,14 +8,16 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov5"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/paymentdr/paymentdr/internal/awsshape"
 )
 
 // refuseReadOnly reports values for computed-only attributes. The engine leaves
 // this to the provider; the words are those of the provider's SDK.
-func refuseReadOnly(schema typeSchema, config cty.Value) []*tfprotov5.Diagnostic {
+func refuseReadOnly(schema awsshape.Schema, config cty.Value) []*tfprotov5.Diagnostic {
 	var diagnostics []*tfprotov5.Diagnostic
 	// The walk changes nothing and its function returns no error, so there is none to handle.
-	_, _ = rewrite(nil, schema.block, config, func(path []string, attribute *tfjson.SchemaAttribute, element map[string]cty.Value) (cty.Value, error) {
+	_, _ = schema.Rewrite(config, func(path []string, attribute *tfjson.SchemaAttribute, element map[string]cty.Value) (cty.Value, error) {
 		name := path[len(path)-1]
 		readOnly := attribute.Computed && !attribute.Optional && !attribute.Required
 		if readOnly && !element[name].IsNull() {
@@ -29,13 +31,13 @@ func refuseReadOnly(schema typeSchema, config cty.Value) []*tfprotov5.Diagnostic
 }
 
 // importedState is a state in which only the id and the Region are known.
-func importedState(schema typeSchema, id, region string) cty.Value {
+func importedState(schema awsshape.Schema, id, region string) cty.Value {
 	members := make(map[string]cty.Value)
-	for name, memberType := range schema.object.AttributeTypes() {
+	for name, memberType := range schema.Object.AttributeTypes() {
 		members[name] = cty.NullVal(memberType)
 	}
-	for name, nested := range schema.block.NestedBlocks {
-		memberType := schema.object.AttributeType(name)
+	for name, nested := range schema.Block.NestedBlocks {
+		memberType := schema.Object.AttributeType(name)
 		switch nested.NestingMode {
 		case tfjson.SchemaNestingModeList:
 			members[name] = cty.ListValEmpty(memberType.ElementType())
@@ -43,7 +45,7 @@ func importedState(schema typeSchema, id, region string) cty.Value {
 			members[name] = cty.SetValEmpty(memberType.ElementType())
 		}
 	}
-	return withMembers(cty.ObjectVal(members), map[string]cty.Value{"id": cty.StringVal(id), "region": cty.StringVal(region)})
+	return awsshape.WithMembers(cty.ObjectVal(members), map[string]cty.Value{"id": cty.StringVal(id), "region": cty.StringVal(region)})
 }
 
 // refuseApply gives the refusal that the API answers to a create, change or
@@ -54,14 +56,14 @@ func refuseApply(typeName string, prior, planned cty.Value) *tfprotov5.Diagnosti
 	}
 	switch typeName {
 	case "aws_lambda_function":
-		return refusePackage(text(member(planned, "filename")))
+		return refusePackage(awsshape.Text(awsshape.Member(planned, "filename")))
 	case "aws_rds_cluster":
-		joined := member(prior, "global_cluster_identifier").IsNull() && !member(planned, "global_cluster_identifier").IsNull()
+		joined := awsshape.Member(prior, "global_cluster_identifier").IsNull() && !awsshape.Member(planned, "global_cluster_identifier").IsNull()
 		if !prior.IsNull() && joined {
 			return failure("updating RDS Cluster", "existing RDS Clusters cannot be added to an existing RDS Global Cluster")
 		}
 	case "aws_route53_zone":
-		name := strings.TrimSuffix(text(member(planned, "name")), ".")
+		name := strings.TrimSuffix(awsshape.Text(awsshape.Member(planned, "name")), ".")
 		if name == "example.com" || strings.HasSuffix(name, ".example.com") {
 			return failure("creating Route53 Hosted Zone", fmt.Sprintf("InvalidDomainName: %s is reserved by AWS!", name))
 		}
@@ -70,11 +72,11 @@ func refuseApply(typeName string, prior, planned cty.Value) *tfprotov5.Diagnosti
 }
 
 func refuseDelete(typeName string, prior cty.Value) *tfprotov5.Diagnostic {
-	protected := isTrue(member(prior, "deletion_protection")) || isTrue(member(prior, "deletion_protection_enabled"))
+	protected := awsshape.IsTrue(awsshape.Member(prior, "deletion_protection")) || awsshape.IsTrue(awsshape.Member(prior, "deletion_protection_enabled"))
 	switch {
 	case protected:
-		return failure("deleting "+typeName, fmt.Sprintf("InvalidParameterCombination: Cannot delete protected resource %s, please disable deletion protection and try again.", text(member(prior, "id"))))
-	case typeName == "aws_rds_cluster" && !isTrue(member(prior, "skip_final_snapshot")) && text(member(prior, "final_snapshot_identifier")) == "":
+		return failure("deleting "+typeName, fmt.Sprintf("InvalidParameterCombination: Cannot delete protected resource %s, please disable deletion protection and try again.", awsshape.Text(awsshape.Member(prior, "id"))))
+	case typeName == "aws_rds_cluster" && !awsshape.IsTrue(awsshape.Member(prior, "skip_final_snapshot")) && awsshape.Text(awsshape.Member(prior, "final_snapshot_identifier")) == "":
 		return failure("deleting RDS Cluster", "RDS Cluster final_snapshot_identifier is required when skip_final_snapshot is false")
 	}
 	return nil

@@ -3,6 +3,8 @@ package stubaws
 import (
 	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/paymentdr/paymentdr/internal/awsshape"
 )
 
 // planner computes what a plan shows, from the provider's configuration.
@@ -15,9 +17,9 @@ type planner struct {
 // are null, computed and unset attributes are unknown, `region` and `tags_all`
 // are known as in provider version 6. A proposal without any change comes back
 // as the prior state, which is how a plan becomes a no-op.
-func (p planner) plan(typeName string, schema typeSchema, prior, proposed cty.Value) (cty.Value, error) {
-	sets := setBlocks(schema.block)
-	planned, err := rewrite(nil, schema.block, proposed, func(path []string, attribute *tfjson.SchemaAttribute, element map[string]cty.Value) (cty.Value, error) {
+func (p planner) plan(typeName string, schema awsshape.Schema, prior, proposed cty.Value) (cty.Value, error) {
+	sets := setBlocks(schema.Block)
+	planned, err := schema.Rewrite(proposed, func(path []string, attribute *tfjson.SchemaAttribute, element map[string]cty.Value) (cty.Value, error) {
 		name := path[len(path)-1]
 		value := element[name]
 		switch {
@@ -53,7 +55,7 @@ func (p planner) plannedRegion(prior cty.Value) cty.Value {
 	if p.region != "" {
 		return cty.StringVal(p.region)
 	}
-	if before := text(member(prior, "region")); before != "" {
+	if before := awsshape.Text(awsshape.Member(prior, "region")); before != "" {
 		return cty.StringVal(before)
 	}
 	return cty.UnknownVal(cty.String)
@@ -97,17 +99,17 @@ var planHooks = map[string]func(planned cty.Value) cty.Value{
 // planValidationOptions names the domains of a certificate, so that
 // `for_each` over domain_validation_options has its keys at plan.
 func planValidationOptions(planned cty.Value) cty.Value {
-	domain, alternatives := member(planned, "domain_name"), member(planned, "subject_alternative_names")
-	if text(domain) == "" {
+	domain, alternatives := awsshape.Member(planned, "domain_name"), awsshape.Member(planned, "subject_alternative_names")
+	if awsshape.Text(domain) == "" {
 		return planned
 	}
-	names := map[string]bool{text(domain): true}
+	names := map[string]bool{awsshape.Text(domain): true}
 	if !alternatives.IsNull() && alternatives.IsKnown() {
 		for _, alternative := range alternatives.AsValueSlice() {
-			if text(alternative) == "" {
+			if awsshape.Text(alternative) == "" {
 				return planned
 			}
-			names[text(alternative)] = true
+			names[awsshape.Text(alternative)] = true
 		}
 	}
 	options := make([]cty.Value, 0, len(names))
@@ -119,5 +121,5 @@ func planValidationOptions(planned cty.Value) cty.Value {
 			"resource_record_value": cty.UnknownVal(cty.String),
 		}))
 	}
-	return withMembers(planned, map[string]cty.Value{"domain_validation_options": cty.SetVal(options)})
+	return awsshape.WithMembers(planned, map[string]cty.Value{"domain_validation_options": cty.SetVal(options)})
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/paymentdr/paymentdr/internal/awsshape"
 )
 
 // policyStatement is a statement in the order in which the provider prints it.
@@ -24,7 +26,7 @@ type policyStatement struct {
 // modelled, and said so, since a policy with less in it must not look right.
 func policyDocument(config cty.Value, _ string) (map[string]cty.Value, error) {
 	for _, name := range []string{"source_policy_documents", "override_policy_documents", "source_json", "override_json"} {
-		if !member(config, name).IsNull() {
+		if !awsshape.Member(config, name).IsNull() {
 			return nil, fmt.Errorf("aws_iam_policy_document.%s: the stub merges no documents", name)
 		}
 	}
@@ -32,21 +34,21 @@ func policyDocument(config cty.Value, _ string) (map[string]cty.Value, error) {
 		Version   string
 		ID        string `json:"Id,omitempty"`
 		Statement []policyStatement
-	}{Version: "2012-10-17", ID: text(member(config, "policy_id")), Statement: []policyStatement{}}
-	if version := text(member(config, "version")); version != "" {
+	}{Version: "2012-10-17", ID: awsshape.Text(awsshape.Member(config, "policy_id")), Statement: []policyStatement{}}
+	if version := awsshape.Text(awsshape.Member(config, "version")); version != "" {
 		document.Version = version
 	}
-	for _, statement := range elements(member(config, "statement")) {
-		effect := text(member(statement, "effect"))
+	for _, statement := range elements(awsshape.Member(config, "statement")) {
+		effect := awsshape.Text(awsshape.Member(statement, "effect"))
 		if effect == "" {
 			effect = "Allow"
 		}
 		document.Statement = append(document.Statement, policyStatement{
-			Sid: text(member(statement, "sid")), Effect: effect,
-			Action: oneOrMany(member(statement, "actions")), NotAction: oneOrMany(member(statement, "not_actions")),
-			Resource: oneOrMany(member(statement, "resources")), NotResource: oneOrMany(member(statement, "not_resources")),
-			Principal: principals(member(statement, "principals")), NotPrincipal: principals(member(statement, "not_principals")),
-			Condition: conditions(member(statement, "condition")),
+			Sid: awsshape.Text(awsshape.Member(statement, "sid")), Effect: effect,
+			Action: oneOrMany(awsshape.Member(statement, "actions")), NotAction: oneOrMany(awsshape.Member(statement, "not_actions")),
+			Resource: oneOrMany(awsshape.Member(statement, "resources")), NotResource: oneOrMany(awsshape.Member(statement, "not_resources")),
+			Principal: principals(awsshape.Member(statement, "principals")), NotPrincipal: principals(awsshape.Member(statement, "not_principals")),
+			Condition: conditions(awsshape.Member(statement, "condition")),
 		})
 	}
 	pretty, err := json.MarshalIndent(document, "", "  ")
@@ -64,7 +66,7 @@ func policyDocument(config cty.Value, _ string) (map[string]cty.Value, error) {
 func oneOrMany(set cty.Value) any {
 	var values []string
 	for _, value := range elements(set) {
-		values = append(values, text(value))
+		values = append(values, awsshape.Text(value))
 	}
 	switch len(values) {
 	case 0:
@@ -78,7 +80,7 @@ func oneOrMany(set cty.Value) any {
 func principals(blocks cty.Value) any {
 	byType := make(map[string]any)
 	for _, block := range elements(blocks) {
-		byType[text(member(block, "type"))] = oneOrMany(member(block, "identifiers"))
+		byType[awsshape.Text(awsshape.Member(block, "type"))] = oneOrMany(awsshape.Member(block, "identifiers"))
 	}
 	if len(byType) == 0 {
 		return nil
@@ -92,11 +94,11 @@ func principals(blocks cty.Value) any {
 func conditions(blocks cty.Value) any {
 	byTest := make(map[string]map[string]any)
 	for _, block := range elements(blocks) {
-		test := text(member(block, "test"))
+		test := awsshape.Text(awsshape.Member(block, "test"))
 		if byTest[test] == nil {
 			byTest[test] = make(map[string]any)
 		}
-		byTest[test][text(member(block, "variable"))] = oneOrMany(member(block, "values"))
+		byTest[test][awsshape.Text(awsshape.Member(block, "variable"))] = oneOrMany(awsshape.Member(block, "values"))
 	}
 	if len(byTest) == 0 {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 
+	"github.com/paymentdr/paymentdr/internal/awsshape"
 	"github.com/paymentdr/paymentdr/internal/stubaws/rules"
 )
 
@@ -18,7 +19,7 @@ func (s *Server) ValidateResourceTypeConfig(_ context.Context, request *tfprotov
 	if err != nil {
 		return nil, err
 	}
-	config, err := decode(request.Config, schema.object)
+	config, err := decode(request.Config, schema.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -33,11 +34,11 @@ func (s *Server) UpgradeResourceState(_ context.Context, request *tfprotov5.Upgr
 	if err != nil {
 		return nil, err
 	}
-	state, err := ctyjson.Unmarshal(request.RawState.JSON, schema.object)
+	state, err := ctyjson.Unmarshal(request.RawState.JSON, schema.Object)
 	if err != nil {
 		return nil, fmt.Errorf("decode state of %s: %w", request.TypeName, err)
 	}
-	upgraded, err := encode(state, schema.object)
+	upgraded, err := encode(state, schema.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +51,7 @@ func (s *Server) ReadResource(_ context.Context, request *tfprotov5.ReadResource
 	if err != nil {
 		return nil, err
 	}
-	state, err := decode(request.CurrentState, schema.object)
+	state, err := decode(request.CurrentState, schema.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +59,7 @@ func (s *Server) ReadResource(_ context.Context, request *tfprotov5.ReadResource
 	if err != nil {
 		return nil, err
 	}
-	encoded, err := encode(read, schema.object)
+	encoded, err := encode(read, schema.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -72,11 +73,11 @@ func (s *Server) PlanResourceChange(_ context.Context, request *tfprotov5.PlanRe
 	if err != nil {
 		return nil, err
 	}
-	prior, err := decode(request.PriorState, schema.object)
+	prior, err := decode(request.PriorState, schema.Object)
 	if err != nil {
 		return nil, err
 	}
-	proposed, err := decode(request.ProposedNewState, schema.object)
+	proposed, err := decode(request.ProposedNewState, schema.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +88,7 @@ func (s *Server) PlanResourceChange(_ context.Context, request *tfprotov5.PlanRe
 	if err != nil {
 		return nil, fmt.Errorf("plan %s: %w", request.TypeName, err)
 	}
-	encoded, err := encode(planned, schema.object)
+	encoded, err := encode(planned, schema.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +98,7 @@ func (s *Server) PlanResourceChange(_ context.Context, request *tfprotov5.PlanRe
 		UnsafeToUseLegacyTypeSystem: true,
 		Diagnostics:                 diagnose(rules.Plan(request.TypeName, planned, prior.IsNull())),
 	}
-	for _, name := range replacements(request.TypeName, prior, planned) {
+	for _, name := range awsshape.Replacements(request.TypeName, prior, planned) {
 		response.RequiresReplace = append(response.RequiresReplace, tftypes.NewAttributePath().WithAttributeName(name))
 	}
 	return response, nil
@@ -110,11 +111,11 @@ func (s *Server) ApplyResourceChange(_ context.Context, request *tfprotov5.Apply
 	if err != nil {
 		return nil, err
 	}
-	prior, err := decode(request.PriorState, schema.object)
+	prior, err := decode(request.PriorState, schema.Object)
 	if err != nil {
 		return nil, err
 	}
-	planned, err := decode(request.PlannedState, schema.object)
+	planned, err := decode(request.PlannedState, schema.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +138,7 @@ func (s *Server) ApplyResourceChange(_ context.Context, request *tfprotov5.Apply
 	if err != nil {
 		return nil, err
 	}
-	encoded, err := encode(applied, schema.object)
+	encoded, err := encode(applied, schema.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -149,11 +150,11 @@ func (s *Server) ApplyResourceChange(_ context.Context, request *tfprotov5.Apply
 }
 
 // apply fills the unknown rest of a planned state.
-func (s *Server) apply(typeName string, schema typeSchema, planned cty.Value) (cty.Value, error) {
+func (s *Server) apply(typeName string, schema awsshape.Schema, planned cty.Value) (cty.Value, error) {
 	if planned.IsWhollyKnown() {
 		return planned, nil
 	}
-	region := text(member(planned, "region"))
+	region := awsshape.Text(awsshape.Member(planned, "region"))
 	if region == "" {
 		region = s.currentPlanner().region
 	}
@@ -165,8 +166,7 @@ func (s *Server) apply(typeName string, schema typeSchema, planned cty.Value) (c
 	if err != nil {
 		return cty.NilVal, err
 	}
-	fill := faker{typeName: typeName, region: region, seed: seed}
-	return fill.fill(schema, planned)
+	return awsshape.Fill(typeName, region, seed, schema, planned)
 }
 
 // ImportResourceState knows the id only; the next read and plan show the rest.
@@ -175,7 +175,7 @@ func (s *Server) ImportResourceState(_ context.Context, request *tfprotov5.Impor
 	if err != nil {
 		return nil, err
 	}
-	imported, err := encode(importedState(schema, request.ID, s.currentPlanner().region), schema.object)
+	imported, err := encode(importedState(schema, request.ID, s.currentPlanner().region), schema.Object)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/paymentdr/paymentdr/internal/awsshape"
 )
 
 // cloud is what Aurora knows beyond one state: the members of global clusters
@@ -52,16 +54,16 @@ func (c cloud) register(typeName string, applied cty.Value, private []byte) ([]b
 		return private, nil
 	}
 	m := parseMembership(private)
-	if global := text(member(applied, "global_cluster_identifier")); global != "" {
+	if global := awsshape.Text(awsshape.Member(applied, "global_cluster_identifier")); global != "" {
 		m.Global = global
 	}
 	if m.Global == "" {
 		return private, nil
 	}
 	if m.ARN == "" {
-		m.Writer = !member(applied, "master_password").IsNull() || !member(applied, "master_password_wo_version").IsNull()
+		m.Writer = !awsshape.Member(applied, "master_password").IsNull() || !awsshape.Member(applied, "master_password_wo_version").IsNull()
 	}
-	m.Region, m.ARN = text(member(applied, "region")), text(member(applied, "arn"))
+	m.Region, m.ARN = awsshape.Text(awsshape.Member(applied, "region")), awsshape.Text(awsshape.Member(applied, "arn"))
 	encoded, err := json.Marshal(m)
 	if err != nil {
 		return nil, fmt.Errorf("encode membership of %s: %w", m.ARN, err)
@@ -170,11 +172,11 @@ func (c cloud) readCluster(state cty.Value, m membership) (cty.Value, error) {
 			replaced["replication_source_identifier"] = cty.StringVal(other.ARN)
 		}
 	}
-	return withMembers(state, replaced), nil
+	return awsshape.WithMembers(state, replaced), nil
 }
 
 func (c cloud) readGlobalCluster(state cty.Value) (cty.Value, error) {
-	members, err := c.members(text(member(state, "global_cluster_identifier")))
+	members, err := c.members(awsshape.Text(awsshape.Member(state, "global_cluster_identifier")))
 	if err != nil || len(members) == 0 {
 		return state, err
 	}
@@ -184,5 +186,5 @@ func (c cloud) readGlobalCluster(state cty.Value) (cty.Value, error) {
 			"db_cluster_arn": cty.StringVal(m.ARN), "is_writer": cty.BoolVal(m.Writer),
 		}))
 	}
-	return withMembers(state, map[string]cty.Value{"global_cluster_members": cty.SetVal(listed)}), nil
+	return awsshape.WithMembers(state, map[string]cty.Value{"global_cluster_members": cty.SetVal(listed)}), nil
 }

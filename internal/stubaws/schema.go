@@ -9,22 +9,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov5"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/zclconf/go-cty/cty"
-)
 
-// typeSchema is the schema of one provider, resource, data source or ephemeral
-// resource, with the value type it implies.
-type typeSchema struct {
-	version uint64
-	block   *tfjson.SchemaBlock
-	object  cty.Type
-}
+	"github.com/paymentdr/paymentdr/internal/awsshape"
+)
 
 // catalogue is everything the provider serves.
 type catalogue struct {
-	provider  typeSchema
-	resources map[string]typeSchema
-	data      map[string]typeSchema
-	ephemeral map[string]typeSchema
+	provider  awsshape.Schema
+	resources map[string]awsshape.Schema
+	data      map[string]awsshape.Schema
+	ephemeral map[string]awsshape.Schema
 }
 
 // parseCatalogue reads the output of `tofu providers schema -json` that holds
@@ -39,7 +33,7 @@ func parseCatalogue(document []byte) (*catalogue, error) {
 	}
 	for _, provider := range schemas.Schemas {
 		return &catalogue{
-			provider:  newTypeSchema(provider.ConfigSchema),
+			provider:  awsshape.NewSchema(provider.ConfigSchema),
 			resources: newTypeSchemas(provider.ResourceSchemas),
 			data:      newTypeSchemas(provider.DataSourceSchemas),
 			ephemeral: newTypeSchemas(provider.EphemeralResourceSchemas),
@@ -48,45 +42,16 @@ func parseCatalogue(document []byte) (*catalogue, error) {
 	return nil, fmt.Errorf("parse provider schema: no provider")
 }
 
-func newTypeSchemas(schemas map[string]*tfjson.Schema) map[string]typeSchema {
-	parsed := make(map[string]typeSchema, len(schemas))
+func newTypeSchemas(schemas map[string]*tfjson.Schema) map[string]awsshape.Schema {
+	parsed := make(map[string]awsshape.Schema, len(schemas))
 	for name, schema := range schemas {
-		parsed[name] = newTypeSchema(schema)
+		parsed[name] = awsshape.NewSchema(schema)
 	}
 	return parsed
 }
 
-func newTypeSchema(schema *tfjson.Schema) typeSchema {
-	if schema == nil || schema.Block == nil {
-		return typeSchema{block: &tfjson.SchemaBlock{}, object: cty.EmptyObject}
-	}
-	return typeSchema{version: schema.Version, block: schema.Block, object: objectType(schema.Block)}
-}
-
-// objectType is the type of a value of the block.
-func objectType(block *tfjson.SchemaBlock) cty.Type {
-	members := make(map[string]cty.Type, len(block.Attributes)+len(block.NestedBlocks))
-	for name, attribute := range block.Attributes {
-		members[name] = attribute.AttributeType
-	}
-	for name, nested := range block.NestedBlocks {
-		element := objectType(nested.Block)
-		switch nested.NestingMode {
-		case tfjson.SchemaNestingModeList:
-			members[name] = cty.List(element)
-		case tfjson.SchemaNestingModeSet:
-			members[name] = cty.Set(element)
-		case tfjson.SchemaNestingModeMap:
-			members[name] = cty.Map(element)
-		default: // single, group
-			members[name] = element
-		}
-	}
-	return cty.Object(members)
-}
-
 // wireSchemas converts for the protocol.
-func wireSchemas(schemas map[string]typeSchema) (map[string]*tfprotov5.Schema, error) {
+func wireSchemas(schemas map[string]awsshape.Schema) (map[string]*tfprotov5.Schema, error) {
 	wire := make(map[string]*tfprotov5.Schema, len(schemas))
 	for name, schema := range schemas {
 		converted, err := wireSchema(schema)
@@ -98,12 +63,12 @@ func wireSchemas(schemas map[string]typeSchema) (map[string]*tfprotov5.Schema, e
 	return wire, nil
 }
 
-func wireSchema(schema typeSchema) (*tfprotov5.Schema, error) {
-	block, err := wireBlock(schema.block)
+func wireSchema(schema awsshape.Schema) (*tfprotov5.Schema, error) {
+	block, err := wireBlock(schema.Block)
 	if err != nil {
 		return nil, err
 	}
-	return &tfprotov5.Schema{Version: int64(schema.version), Block: block}, nil
+	return &tfprotov5.Schema{Version: int64(schema.Version), Block: block}, nil
 }
 
 func wireBlock(block *tfjson.SchemaBlock) (*tfprotov5.SchemaBlock, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/paymentdr/paymentdr/internal/awsshape"
 	"github.com/paymentdr/paymentdr/internal/stubaws/rules"
 )
 
@@ -81,7 +82,7 @@ func (s *Server) GetResourceIdentitySchemas(context.Context, *tfprotov5.GetResou
 
 // PrepareProviderConfig checks the provider block.
 func (s *Server) PrepareProviderConfig(_ context.Context, request *tfprotov5.PrepareProviderConfigRequest) (*tfprotov5.PrepareProviderConfigResponse, error) {
-	config, err := decode(request.Config, s.catalogue.provider.object)
+	config, err := decode(request.Config, s.catalogue.provider.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -95,11 +96,11 @@ func (s *Server) PrepareProviderConfig(_ context.Context, request *tfprotov5.Pre
 // provider refuses too; the engine's environment is not asked, so that a test
 // does not depend on its machine.
 func (s *Server) ConfigureProvider(_ context.Context, request *tfprotov5.ConfigureProviderRequest) (*tfprotov5.ConfigureProviderResponse, error) {
-	config, err := decode(request.Config, s.catalogue.provider.object)
+	config, err := decode(request.Config, s.catalogue.provider.Object)
 	if err != nil {
 		return nil, err
 	}
-	region := member(config, "region")
+	region := awsshape.Member(config, "region")
 	if region.IsNull() {
 		return &tfprotov5.ConfigureProviderResponse{Diagnostics: []*tfprotov5.Diagnostic{
 			failure("invalid AWS Region: ", "The provider block has no region."),
@@ -107,17 +108,17 @@ func (s *Server) ConfigureProvider(_ context.Context, request *tfprotov5.Configu
 	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	s.planner = planner{region: text(region), defaultTags: defaultTags(config)}
+	s.planner = planner{region: awsshape.Text(region), defaultTags: defaultTags(config)}
 	return &tfprotov5.ConfigureProviderResponse{}, nil
 }
 
 // defaultTags are those of the provider block's default_tags, none while they are unknown.
 func defaultTags(config cty.Value) map[string]cty.Value {
-	blocks := member(config, "default_tags")
+	blocks := awsshape.Member(config, "default_tags")
 	if blocks.IsNull() || !blocks.IsKnown() || blocks.LengthInt() == 0 {
 		return nil
 	}
-	tags := member(blocks.AsValueSlice()[0], "tags")
+	tags := awsshape.Member(blocks.AsValueSlice()[0], "tags")
 	if tags.IsNull() || !tags.IsKnown() {
 		return nil
 	}
@@ -153,10 +154,10 @@ func (s *Server) occurrence(seed string) int {
 	return s.occurrences[seed]
 }
 
-func (s *Server) resource(typeName string) (typeSchema, error) {
+func (s *Server) resource(typeName string) (awsshape.Schema, error) {
 	schema, exists := s.catalogue.resources[typeName]
 	if !exists {
-		return typeSchema{}, fmt.Errorf("resource type %s is not in the stub's schema", typeName)
+		return awsshape.Schema{}, fmt.Errorf("resource type %s is not in the stub's schema", typeName)
 	}
 	return schema, nil
 }

@@ -102,3 +102,16 @@ func (d *Document) Aws() (*Provider, error) {
 	}
 	return nil, fmt.Errorf("find provider aws in schema document: %d providers, none is aws", len(d.ProviderSchemas))
 }
+
+// Embedded is the AWS provider of the embedded document.
+func Embedded() (*Provider, error) {
+	reader, err := Open()
+	if err != nil {
+		return nil, err
+	}
+	var document Document
+	if err := json.NewDecoder(reader).Decode(&document); err != nil {
+		return nil, fmt.Errorf("decode embedded provider schema: %w", err)
+	}
+	return document.Aws()
+}

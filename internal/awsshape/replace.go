@@ -1,4 +1,4 @@
-package stubaws
+package awsshape
 
 import "github.com/zclconf/go-cty/cty"
 
@@ -73,14 +73,14 @@ var forceNew = map[string][]string{
 	"aws_vpc_security_group_ingress_rule":                {"security_group_id"},
 }
 
-// replacements names the arguments by which planned replaces prior.
-func replacements(typeName string, prior, planned cty.Value) []string {
+// Replacements names the arguments by which planned replaces prior.
+func Replacements(typeName string, prior, planned cty.Value) []string {
 	if prior.IsNull() || planned.IsNull() {
 		return nil
 	}
 	var names []string
 	for _, name := range append([]string{"region"}, forceNew[typeName]...) {
-		before, after := member(prior, name), member(planned, name)
+		before, after := Member(prior, name), Member(planned, name)
 		if before.IsNull() && after.IsNull() || before.RawEquals(after) {
 			continue
 		}

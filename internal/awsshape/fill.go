@@ -1,9 +1,8 @@
-package stubaws
+package awsshape
 
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
@@ -23,10 +22,10 @@ type faker struct {
 	top      map[string]cty.Value // the resource's own attributes, filled as they are needed
 }
 
-// fill replaces what is unknown in planned.
-func (f *faker) fill(schema typeSchema, planned cty.Value) (cty.Value, error) {
-	f.top = planned.AsValueMap()
-	return rewrite(nil, schema.block, planned, func(path []string, attribute *tfjson.SchemaAttribute, element map[string]cty.Value) (cty.Value, error) {
+// Fill replaces what is unknown in a planned resource of the type and Region.
+func Fill(typeName, region, seed string, schema Schema, planned cty.Value) (cty.Value, error) {
+	f := faker{typeName: typeName, region: region, seed: seed, top: planned.AsValueMap()}
+	return schema.Rewrite(planned, func(path []string, attribute *tfjson.SchemaAttribute, element map[string]cty.Value) (cty.Value, error) {
 		if len(path) == 1 {
 			return f.topLevel(path[0], attribute.AttributeType), nil
 		}
@@ -70,8 +69,8 @@ func (f *faker) known(path []string, valueType cty.Type, element map[string]cty.
 // fake makes up the value at path. Collections of objects get one element, so
 // that configurations can index them; other collections are empty.
 func (f *faker) fake(path []string, valueType cty.Type, element map[string]cty.Value) cty.Value {
-	if value, exists := f.particular(strings.Join(path, ".")); exists {
-		return value
+	if give := particular(f.typeName + "." + strings.Join(path, ".")); give != nil {
+		return give(f)
 	}
 	switch {
 	case valueType == cty.String:
@@ -100,12 +99,18 @@ func (f *faker) fake(path []string, valueType cty.Type, element map[string]cty.V
 	return cty.NullVal(valueType)
 }
 
+// Known says whether a computed attribute has a shape of its own; others are made up from their name's ending.
+func Known(typeName string, path []string) bool {
+	full := strings.Join(path, ".")
+	return identities[typeName][full] != "" || full == "name" || particular(typeName+"."+full) != nil
+}
+
 func (f *faker) template(path []string) string {
 	if template, exists := identities[f.typeName][strings.Join(path, ".")]; exists {
 		return template
 	}
 	name := path[len(path)-1]
-	if prefix := text(f.top[name+"_prefix"]); prefix != "" {
+	if prefix := Text(f.top[name+"_prefix"]); prefix != "" {
 		return prefix + "{digits26}"
 	}
 	if name == "name" {
@@ -149,13 +154,13 @@ func (f *faker) expand(template string, path []string, element map[string]cty.Va
 		case "region":
 			return f.region
 		}
-		if value, exists := element[word]; exists && len(path) > 1 && text(value) != "" {
-			return text(value)
+		if value, exists := element[word]; exists && len(path) > 1 && Text(value) != "" {
+			return Text(value)
 		}
 		if _, exists := f.top[word]; !exists || word == path[0] {
 			return ""
 		}
-		return text(f.topLevel(word, f.top[word].Type()))
+		return Text(f.topLevel(word, f.top[word].Type()))
 	})
 }
 
@@ -170,30 +175,32 @@ func (f *faker) letters(path []string, alphabet string, length int) string {
 	return string(letters)
 }
 
-// particular gives the computed values that a template cannot say.
-func (f *faker) particular(path string) (value cty.Value, exists bool) {
-	switch f.typeName + "." + path {
+// particular gives the value of a computed attribute, by type and path, that a template cannot say; nil for others.
+func particular(path string) func(f *faker) cty.Value {
+	switch path {
 	case "aws_kms_key.key_id":
-		return f.keyID(), true
+		return (*faker).keyID
 	case "aws_kms_replica_key.key_id":
-		return f.replicaKeyID(), true
+		return (*faker).replicaKeyID
 	case "aws_lambda_function.version":
-		return f.functionVersion(), true
+		return (*faker).functionVersion
 	case "aws_rds_cluster.port", "aws_rds_cluster_instance.port":
-		return f.databasePort(), true
+		return (*faker).databasePort
 	case "aws_rds_global_cluster.global_cluster_members":
-		return cty.SetValEmpty(cty.Object(map[string]cty.Type{"db_cluster_arn": cty.String, "is_writer": cty.Bool})), true
+		return func(*faker) cty.Value {
+			return cty.SetValEmpty(cty.Object(map[string]cty.Type{"db_cluster_arn": cty.String, "is_writer": cty.Bool}))
+		}
 	case "aws_route53_record.id":
-		return f.recordID(), true
+		return (*faker).recordID
 	case "aws_route53_zone.name_servers":
-		return f.nameServers(), true
+		return (*faker).nameServers
 	}
-	return cty.NilVal, false
+	return nil
 }
 
 // keyID has the prefix that marks a multi-Region key.
 func (f *faker) keyID() cty.Value {
-	if isTrue(f.top["multi_region"]) {
+	if IsTrue(f.top["multi_region"]) {
 		return cty.StringVal("mrk-" + f.letters([]string{"key_id"}, alphabets["hex"], 32))
 	}
 	return cty.StringVal(f.expand("{uuid}", []string{"key_id"}, f.top))
@@ -201,12 +208,12 @@ func (f *faker) keyID() cty.Value {
 
 // replicaKeyID is the primary key's: they share it across Regions.
 func (f *faker) replicaKeyID() cty.Value {
-	arn := text(f.top["primary_key_arn"])
+	arn := Text(f.top["primary_key_arn"])
 	return cty.StringVal(arn[strings.LastIndex(arn, "/")+1:])
 }
 
 func (f *faker) databasePort() cty.Value {
-	if strings.Contains(text(f.top["engine"]), "postgres") {
+	if strings.Contains(Text(f.top["engine"]), "postgres") {
 		return cty.NumberIntVal(5432)
 	}
 	return cty.NumberIntVal(3306)
@@ -214,7 +221,7 @@ func (f *faker) databasePort() cty.Value {
 
 func (f *faker) recordID() cty.Value {
 	id := f.expand("{zone_id}_{name}_{type}", []string{"id"}, f.top)
-	if set := text(f.top["set_identifier"]); set != "" {
+	if set := Text(f.top["set_identifier"]); set != "" {
 		id += "_" + set
 	}
 	return cty.StringVal(id)
@@ -229,32 +236,8 @@ func (f *faker) nameServers() cty.Value {
 }
 
 func (f *faker) functionVersion() cty.Value {
-	if isTrue(f.top["publish"]) {
+	if IsTrue(f.top["publish"]) {
 		return cty.StringVal("1")
 	}
 	return cty.StringVal("$LATEST")
-}
-
-// seedOf is the text that a resource's fake values come from: type, Region and
-// planned content. The provider never learns a resource's address, so two
-// resources of the same content need occurrence to differ.
-func seedOf(typeName, region string, planned cty.Value, occurrence int) (string, error) {
-	if typeName == "aws_secretsmanager_secret" {
-		return typeName + text(member(planned, "name")), nil // replicas share the suffix
-	}
-	content, err := cty.Transform(planned, func(_ cty.Path, value cty.Value) (cty.Value, error) {
-		if !value.IsKnown() {
-			return cty.NullVal(value.Type()), nil
-		}
-		return value, nil
-	})
-	if err != nil {
-		return "", fmt.Errorf("seed %s: %w", typeName, err)
-	}
-	encoded, err := encode(content, content.Type())
-	if err != nil {
-		return "", fmt.Errorf("seed %s: %w", typeName, err)
-	}
-	sum := sha256.Sum256(encoded.MsgPack)
-	return fmt.Sprintf("%s/%s/%s/%d", typeName, region, hex.EncodeToString(sum[:]), occurrence), nil
 }

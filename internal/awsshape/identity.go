@@ -1,4 +1,4 @@
-package stubaws
+package awsshape
 
 // Account is the account of every ARN the stub makes.
 const Account = "123456789012"
@@ -34,7 +34,7 @@ var identities = map[string]identity{
 	"aws_cloudwatch_composite_alarm":  {"id": "{alarm_name}", "arn": "arn:aws:cloudwatch:{region}:{account}:alarm:{alarm_name}"},
 	"aws_cloudwatch_dashboard":        {"id": "{dashboard_name}", "dashboard_arn": "arn:aws:cloudwatch::{account}:dashboard/{dashboard_name}"},
 	"aws_cloudwatch_event_rule":       {"id": "{name}", "arn": "arn:aws:events:{region}:{account}:rule/{name}"},
-	"aws_cloudwatch_event_target":     {"id": "{rule}-{target_id}"}, // its arn is the target's
+	"aws_cloudwatch_event_target":     {"id": "{rule}-{target_id}", "target_id": "terraform-{digits26}"}, // its arn is the target's
 	"aws_cloudwatch_log_group":        {"id": "{name}", "arn": "arn:aws:logs:{region}:{account}:log-group:{name}"},
 	"aws_cloudwatch_metric_alarm":     {"id": "{alarm_name}", "arn": "arn:aws:cloudwatch:{region}:{account}:alarm:{alarm_name}"},
 	"aws_db_parameter_group":          {"id": "{name}", "arn": "arn:aws:rds:{region}:{account}:pg:{name}"},
