@@ -7,8 +7,8 @@ import (
 	"github.com/paymentdr/paymentdr/internal/localcloud/dynamodb/fault"
 )
 
-// Account is the AWS account of the local cloud.
-const Account = "000000000000"
+// Account is the AWS account of the local cloud, the same in every service.
+const Account = "123456789012"
 
 var namePattern = regexp.MustCompile(`^[a-zA-Z0-9_.-]+$`)
 
