@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -112,6 +113,9 @@ func (f *Fleet) Wait(ctx context.Context) error {
 		f.giveUp()
 		<-done
 	}
+	if slices.ContainsFunc(f.options.Payers, learnsLate) {
+		f.pause(ctx, lateFor)
+	}
 	f.giveUp()
 	for _, one := range f.options.Payers {
 		one.Sender.Close()
@@ -120,6 +124,14 @@ func (f *Fleet) Wait(ctx context.Context) error {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	return f.failed
+}
+
+// lateFor is how long package client compares an answer with those that come after it.
+const lateFor = time.Second
+
+func learnsLate(one Payer) bool {
+	_, ok := one.Sender.(Later)
+	return ok
 }
 
 // keepLate writes down what a payer learned after it had answered.
