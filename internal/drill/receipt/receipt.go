@@ -98,6 +98,14 @@ type Receipt struct {
 	Answer
 }
 
+// At is when the payer knew what the receipt says.
+func (r Receipt) At() time.Time {
+	if r.Kind == Asked {
+		return r.Due
+	}
+	return r.Ended
+}
+
 // Acknowledged tells whether this receipt is an acknowledgement.
 func (r Receipt) Acknowledged() bool { return r.Kind == Answered && r.Outcome.Acknowledges() }
 
