@@ -69,6 +69,7 @@ func (c *court) judgeEarlier() {
 		place := slices.IndexFunc(posted, func(now Payment) bool { return now.TransactionID == earlier.TransactionID })
 		switch {
 		case len(posted) == 0:
+			c.result.EarlierLost++
 			c.find(Lost, earlier.PaymentID, "in the ledger before the drill, and not after it")
 		case place < 0:
 			c.find(Mismatch, earlier.PaymentID, "transaction was %s before the drill and is %s", earlier.TransactionID, posted[0].TransactionID)

@@ -110,8 +110,9 @@ type Result struct {
 	// one lost if that came later.
 	RPO         span.Span   `json:"rpo"`
 	Replication Replication `json:"replication_alone"`
-	// Earlier counts the ledger's payments of before the drill, which must all still be there.
-	Earlier int `json:"earlier_payments"`
+	// Earlier counts the ledger's payments of before the drill, which must all still be there; EarlierLost are not.
+	Earlier     int `json:"earlier_payments"`
+	EarlierLost int `json:"earlier_payments_lost"`
 }
 
 // Of is how many payments a kind of finding is about.

@@ -1,4 +1,4 @@
-// Package span is measured time: as long as it was, or as long as it was watched.
+// Package span is measured time, as long as it was or as long as it was watched, and how reports write numbers.
 package span
 
 import (
@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -94,4 +95,16 @@ func Summarize(spans []Span) Quantiles {
 	sorted := slices.SortedFunc(slices.Values(spans), Compare)
 	rank := func(share float64) Span { return sorted[int(math.Ceil(share*float64(len(sorted))))-1] }
 	return Quantiles{Count: len(sorted), P50: rank(0.5), P99: rank(0.99), Max: sorted[len(sorted)-1]}
+}
+
+// Count is a number with its thousands apart.
+func Count(n int) string {
+	digits, sign := strconv.Itoa(n), ""
+	if n < 0 {
+		digits, sign = digits[1:], "-"
+	}
+	for place := len(digits) - 3; place > 0; place -= 3 {
+		digits = digits[:place] + "," + digits[place:]
+	}
+	return sign + digits
 }

@@ -19,7 +19,7 @@ type Bucket struct {
 	// Acknowledged counts payments by the Region that answered, at the time of their first acknowledgement.
 	Acknowledged map[string]int `json:"acknowledged,omitempty"`
 	// Processing are those of Acknowledged that were answered 202.
-	Processing int `json:"processing,omitempty"`
+	Processing map[string]int `json:"processing,omitempty"`
 	// Failed counts attempts by reason, at the time of their end.
 	Failed map[string]int `json:"failed,omitempty"`
 	// Due counts the payments that were due in this step; P50 and P99 are their latencies, from due to acknowledged.
@@ -135,7 +135,7 @@ func (b *builder) add(one receipt.Receipt) {
 		if inside {
 			b.buckets[at].Acknowledged = increment(b.buckets[at].Acknowledged, one.Region)
 			if one.Outcome == receipt.Processing {
-				b.buckets[at].Processing++
+				b.buckets[at].Processing = increment(b.buckets[at].Processing, one.Region)
 			}
 		}
 		if due, inside := b.place(one.Due); inside {

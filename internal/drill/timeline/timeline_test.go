@@ -43,7 +43,7 @@ func TestBuild(t *testing.T) {
 		Series: []timeline.Series{{Kind: receipt.DNS, Buckets: []timeline.Bucket{
 			{Acknowledged: map[string]int{"us-east-1": 2}, Due: 2, P50: length(100 * time.Millisecond), P99: length(2200 * time.Millisecond)},
 			{Failed: map[string]int{"timeout": 2}, Due: 1, Open: 1},
-			{Acknowledged: map[string]int{"us-west-2": 1}, Processing: 1, Due: 1, P50: length(200 * time.Millisecond), P99: length(200 * time.Millisecond)},
+			{Acknowledged: map[string]int{"us-west-2": 1}, Processing: map[string]int{"us-west-2": 1}, Due: 1, P50: length(200 * time.Millisecond), P99: length(200 * time.Millisecond)},
 		}}}}
 	near := cmp.Comparer(func(a, b span.Span) bool { return (a.Length - b.Length).Abs() < a.Length/500 })
 	if difference := cmp.Diff(want, got, near); difference != "" {

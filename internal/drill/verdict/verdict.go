@@ -101,8 +101,8 @@ func Judge(expected Expectations, measured Measured) Verdict {
 	}
 	found := measured.Check
 	v.add("RPO", atMost(expected.RPO), found.RPO.String(), found.RPO.Within(expected.RPO))
-	v.add("acknowledged payments lost", "0", fmt.Sprintf("%d of %d", found.Of(check.Lost), found.Acknowledged.Payments), found.Of(check.Lost) == 0)
-	v.add("payments doubled", "0", fmt.Sprintf("%d of %d", found.Of(check.Doubled), found.Posted.Payments), found.Of(check.Doubled) == 0)
+	v.add("acknowledged payments lost", "0", of(found.Of(check.Lost), found.Acknowledged.Payments), found.Of(check.Lost) == 0)
+	v.add("payments doubled", "0", of(found.Of(check.Doubled), found.Posted.Payments), found.Of(check.Doubled) == 0)
 	v.addOtherFindings(found)
 	v.addSettled(expected, measured.Settlement)
 	for _, one := range expected.Must {
@@ -118,6 +118,8 @@ func (v *Verdict) add(what, expected, measured string, met bool) {
 	v.Lines = append(v.Lines, Line{What: what, Expected: expected, Measured: measured, Met: met})
 	v.Met = v.Met && met
 }
+
+func of(some, all int) string { return span.Count(some) + " of " + span.Count(all) }
 
 func atMost(limit time.Duration) string {
 	if limit == 0 {
@@ -150,7 +152,7 @@ func (v *Verdict) judgeKind(kind receipt.PayerKind, expected Expectations, measu
 	}
 	totals := seen.Totals
 	before, after := totals.Before.Count, totals.Latency.Count-totals.Before.Count
-	v.add("measured, "+Words(kind), "paid before and after the fault", fmt.Sprintf("%d before, %d after", before, after), before > 0 && after > 0)
+	v.add("measured, "+Words(kind), "paid before and after the fault", span.Count(int(before))+" before, "+span.Count(int(after))+" after", before > 0 && after > 0)
 	if limited {
 		v.add("RTO, "+Words(kind), atMost(limit), fmt.Sprintf("%v (p99 %v, %d payers)", seen.RTO.Max, seen.RTO.P99, seen.Payers), seen.RTO.Max.Within(limit))
 		if len(seen.Further) > 0 {
@@ -160,7 +162,7 @@ func (v *Verdict) judgeKind(kind receipt.PayerKind, expected Expectations, measu
 		}
 	}
 	unanswered := totals.Unacknowledged + totals.Refused + totals.Contradicted
-	v.add("not acknowledged, "+Words(kind), "0", fmt.Sprintf("%d of %d", unanswered, totals.Payments), unanswered == 0)
+	v.add("not acknowledged, "+Words(kind), "0", of(unanswered, totals.Payments), unanswered == 0)
 }
 
 // addOtherFindings is one line for all that the check finds beside lost and doubled.
@@ -184,7 +186,7 @@ func (v *Verdict) addSettled(expected Expectations, settlement outage.Settlement
 	if expected.Settle > 0 {
 		limit, met = atMost(expected.Settle), settlement.Settled.Within(expected.Settle)
 	}
-	measured := fmt.Sprintf("%v (%d waited, %d at once)", settlement.Settled, settlement.Behind, settlement.Most)
+	measured := fmt.Sprintf("%v (%s waited, %s at once)", settlement.Settled, span.Count(settlement.Behind), span.Count(settlement.Most))
 	if settlement.Behind == 0 {
 		measured = "always there"
 	}
