@@ -36,8 +36,8 @@ const (
 	active   = 29600 * time.Millisecond
 	dnsTTL   = 10 * time.Second
 	settles  = 41 * time.Second
-	dnsRate  = 40.0
-	apiRate  = 25.0
+	dnsRate  = 24.0
+	apiRate  = 16.0
 	payers   = 16
 	clients  = 8
 	hedge    = 500 * time.Millisecond
@@ -87,7 +87,7 @@ func (w *world) events() []event.Event {
 		return event.Event{At: w.fault.Add(after), Kind: kind, Region: region, Detail: detail}
 	}
 	return []event.Event{
-		at(-FaultAfter, event.LoadStarted, "", "16 DNS payers, 40 a second; 8 client/ payers, 25 a second"),
+		at(-FaultAfter, event.LoadStarted, "", "16 DNS payers, 24 a second; 8 client/ payers, 16 a second"),
 		at(0, event.FaultInjected, East, "kill -9 of the Region's process tree"),
 		at(claims, event.LeaseClaimed, West, "epoch 2, reason lease has not moved for 15s"),
 		at(claims+80*time.Millisecond, event.Promoting, West, "epoch 2"),
@@ -96,7 +96,7 @@ func (w *world) events() []event.Event {
 		at(changes, event.DNSChanged, West, "api.payment-dr-dev-test.pay.example.net"),
 		at(writes, event.LedgerWritable, West, "epoch 2, ledgerEpoch 1, ledgerRegion us-east-1"),
 		at(writes+40*time.Millisecond, event.ReplayStarted, West, "epoch 2"),
-		at(active, event.TermActive, West, "epoch 2, replayed 902"),
+		at(active, event.TermActive, West, "epoch 2, replayed 560"),
 		at(settles, event.TermSettled, West, "epoch 2, posted 0"),
 		at(LoadFor-FaultAfter, event.LoadStopped, "", "everything acknowledged"),
 	}
@@ -154,7 +154,7 @@ func (w *world) payDNS(n int) {
 			return
 		}
 		sent = sent.Add(time.Duration(w.random.Float64() * float64(pause)))
-		pause = min(2*pause, 2*time.Second)
+		pause = min(2*pause, 4*time.Second)
 	}
 }
 

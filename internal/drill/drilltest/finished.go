@@ -1,6 +1,7 @@
 package drilltest
 
 import (
+	"testing"
 	"time"
 
 	"github.com/paymentdr/paymentdr/internal/drill"
@@ -32,7 +33,7 @@ func Finished(seed uint64) drill.Finished {
 			{Key: "objectives", Value: "rto 60s, rpo 0s"},
 			{Key: "health_check", Value: "interval 10s, threshold 2, ttl 10s"},
 			{Key: "lease", Value: "ttl 15s, tick 2s"},
-			{Key: "load", Value: "16 DNS payers, 40 payments/s; 8 client/ payers, 25 payments/s; 10 % sent twice"},
+			{Key: "load", Value: "16 DNS payers, 24 payments/s; 8 client/ payers, 16 payments/s; 10 % sent twice"},
 			{Key: "round trips", Value: "us-east-1 to us-west-2 60ms, to us-east-2 12ms; us-west-2 to us-east-2 50ms"},
 		},
 		Reproduce: []string{"paymentdr drill region-loss --seed 7"},
@@ -40,4 +41,14 @@ func Finished(seed uint64) drill.Finished {
 			"The Regions were processes of one machine, with the round trips above between them. Promotion took seconds where Aurora takes minutes.",
 		},
 	}
+}
+
+// Assess gives the report of a finished drill.
+func Assess(t testing.TB, finished drill.Finished) report.Report {
+	t.Helper()
+	got, err := drill.Assess(finished)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
 }

@@ -4,7 +4,8 @@
 //
 // All of them are functions of the receipts, the time of the fault and the time until which was watched. An attempt
 // counts when it ended: a failure and an acknowledgement have the time at which the payer knew. Copies (deliberate second
-// sendings) count in the totals and nowhere else, as an answer from the journal does not show that payments are taken.
+// sendings) count in the totals, and their acknowledgements in what must be in the ledger; they begin and end no
+// interruption, as an answer from the journal does not show that payments are taken.
 //
 // An interruption of a payer is a run of failed attempts. It ends with the first acknowledgement after which the payer
 // sees no failure for Calm (10 s), so a service that answers now and then is not back. An interruption is the fault's

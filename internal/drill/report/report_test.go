@@ -17,7 +17,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 
-	"github.com/paymentdr/paymentdr/internal/drill"
 	"github.com/paymentdr/paymentdr/internal/drill/check"
 	"github.com/paymentdr/paymentdr/internal/drill/drilltest"
 	"github.com/paymentdr/paymentdr/internal/drill/event"
@@ -30,7 +29,7 @@ var rewrite = flag.Bool("rewrite", false, "write the files of testdata anew; rea
 // met is a drill that went as expected.
 func met(t *testing.T) report.Report {
 	t.Helper()
-	return assess(t, drilltest.Finished(7))
+	return drilltest.Assess(t, drilltest.Finished(7))
 }
 
 // missed is one in which much went wrong, with texts that must be escaped.
@@ -51,16 +50,7 @@ func missed(t *testing.T) report.Report {
 			Due: finished.Fault.Add(70 * time.Second), Try: n + 1, Sent: at, Ended: at, Answer: receipt.Answer{Outcome: receipt.Unknown, Class: "HTTP 503", Requests: 1},
 		})
 	}
-	return assess(t, finished)
-}
-
-func assess(t *testing.T, finished drill.Finished) report.Report {
-	t.Helper()
-	got, err := drill.Assess(finished)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got
+	return drilltest.Assess(t, finished)
 }
 
 func golden(t *testing.T, name string, got []byte) {

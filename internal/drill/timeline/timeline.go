@@ -7,9 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
-	"github.com/paymentdr/paymentdr/internal/drill/payer"
 	"github.com/paymentdr/paymentdr/internal/drill/receipt"
 	"github.com/paymentdr/paymentdr/internal/drill/span"
 )
@@ -22,7 +19,8 @@ type Bucket struct {
 	Processing map[string]int `json:"processing,omitempty"`
 	// Failed counts attempts by reason, at the time of their end.
 	Failed map[string]int `json:"failed,omitempty"`
-	// Due counts the payments that were due in this step; P50 and P99 are their latencies, from due to acknowledged.
+	// Due counts the payments that were due in this step; P50 and P99 are their latencies, from due to acknowledged,
+	// by nearest rank.
 	Due int        `json:"due"`
 	P50 *span.Span `json:"p50,omitempty"`
 	P99 *span.Span `json:"p99,omitempty"`
@@ -98,7 +96,7 @@ type builder struct {
 	from, to     time.Time
 	step         time.Duration
 	buckets      []Bucket
-	latencies    []*hdrhistogram.Histogram
+	latencies    [][]span.Span
 	acknowledged map[string]bool
 	due          map[string]time.Time
 	used         bool
@@ -107,7 +105,7 @@ type builder struct {
 func newBuilder(from, to time.Time, step time.Duration) *builder {
 	count := int((to.Sub(from) + step - 1) / step)
 	return &builder{
-		from: from, to: to, step: step, buckets: make([]Bucket, count), latencies: make([]*hdrhistogram.Histogram, count),
+		from: from, to: to, step: step, buckets: make([]Bucket, count), latencies: make([][]span.Span, count),
 		acknowledged: map[string]bool{}, due: map[string]time.Time{},
 	}
 }
@@ -139,10 +137,7 @@ func (b *builder) add(one receipt.Receipt) {
 			}
 		}
 		if due, inside := b.place(one.Due); inside {
-			if b.latencies[due] == nil {
-				b.latencies[due] = payer.NewHistogram()
-			}
-			payer.Record(b.latencies[due], one.Ended.Sub(one.Due))
+			b.latencies[due] = append(b.latencies[due], span.Span{Length: one.Ended.Sub(one.Due)})
 		}
 	}
 }
@@ -157,13 +152,10 @@ func (b *builder) finish() []Bucket {
 		}
 	}
 	for at, latencies := range b.latencies {
-		if latencies == nil {
-			continue
+		if len(latencies) > 0 {
+			quantiles := span.Summarize(latencies)
+			b.buckets[at].P50, b.buckets[at].P99 = &quantiles.P50, &quantiles.P99
 		}
-		quantile := func(percent float64) *span.Span {
-			return &span.Span{Length: time.Duration(latencies.ValueAtPercentile(percent)) * time.Microsecond}
-		}
-		b.buckets[at].P50, b.buckets[at].P99 = quantile(50), quantile(99)
 	}
 	return b.buckets
 }

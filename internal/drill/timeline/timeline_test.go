@@ -45,8 +45,7 @@ func TestBuild(t *testing.T) {
 			{Failed: map[string]int{"timeout": 2}, Due: 1, Open: 1},
 			{Acknowledged: map[string]int{"us-west-2": 1}, Processing: map[string]int{"us-west-2": 1}, Due: 1, P50: length(200 * time.Millisecond), P99: length(200 * time.Millisecond)},
 		}}}}
-	near := cmp.Comparer(func(a, b span.Span) bool { return (a.Length - b.Length).Abs() < a.Length/500 })
-	if difference := cmp.Diff(want, got, near); difference != "" {
+	if difference := cmp.Diff(want, got); difference != "" {
 		t.Error(difference)
 	}
 	if !got.End().Equal(at(3)) {

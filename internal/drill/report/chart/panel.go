@@ -65,11 +65,7 @@ func (d *drawing) layers() []layer {
 // bars draws the acknowledged payments per second, stacked.
 func (d *drawing) bars(series timeline.Series, top float64) {
 	perSecond := 1 / d.timeline.Step.Seconds()
-	most := 0
-	for _, bucket := range series.Buckets {
-		most = max(most, sum(bucket.Acknowledged))
-	}
-	highest := ceiling(float64(most) * perSecond)
+	highest := ceiling(most(series, func(b timeline.Bucket) int { return sum(b.Acknowledged) }) * perSecond)
 	base := top + barsHigh
 	d.scale(top, base, []float64{0, highest / 2, highest}, highest)
 	d.side(top+barsHigh/2, "paid", "per s")
@@ -107,20 +103,26 @@ func (d *drawing) steps(class string, base float64, bottoms, tops []float64) {
 	}
 }
 
+// most is the largest count of a bucket.
+func most(series timeline.Series, of func(timeline.Bucket) int) float64 {
+	largest := 0
+	for _, bucket := range series.Buckets {
+		largest = max(largest, of(bucket))
+	}
+	return float64(largest)
+}
+
 // edge is where a bucket begins.
 func (d *drawing) edge(n int) float64 { return d.x(d.from.Add(time.Duration(n) * d.timeline.Step)) }
 
 // failures draws the failed attempts per second.
 func (d *drawing) failures(series timeline.Series, top float64) {
 	perSecond := 1 / d.timeline.Step.Seconds()
-	most := 0
-	for _, bucket := range series.Buckets {
-		most = max(most, sum(bucket.Failed))
-	}
-	highest := ceiling(float64(most) * perSecond)
+	worst := most(series, func(b timeline.Bucket) int { return sum(b.Failed) }) * perSecond
+	highest := ceiling(worst)
 	base := top + failHigh
 	d.side(top+failHigh/2, "failed", "per s")
-	if most == 0 {
+	if worst == 0 {
 		d.text(left-6, top+failHigh/2+6, "tl-soft", "end", "none")
 	} else {
 		d.scale(top, base, []float64{highest}, highest)
