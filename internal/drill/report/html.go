@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"time"
 
+	"github.com/paymentdr/paymentdr/internal/drill/check"
 	"github.com/paymentdr/paymentdr/internal/drill/outage"
 	"github.com/paymentdr/paymentdr/internal/drill/report/chart"
 	"github.com/paymentdr/paymentdr/internal/drill/span"
@@ -26,7 +27,6 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"offset":  chart.Offset,
 	"length":  span.Text,
 	"words":   verdict.Words,
-	"first":   func(n int, all []outage.Interruption) []outage.Interruption { return all[:min(n, len(all))] },
 }).Parse(pageSource))
 
 // pageRows is how many findings and interruptions the page names; the JSON has all.
@@ -66,4 +66,6 @@ func (r Report) HTML() ([]byte, error) {
 }
 
 // ShownFindings are those that the page names.
-func (r Report) ShownFindings() any { return r.Check.Findings[:min(pageRows, len(r.Check.Findings))] }
+func (r Report) ShownFindings() []check.Finding {
+	return r.Check.Findings[:min(pageRows, len(r.Check.Findings))]
+}
