@@ -82,7 +82,7 @@ func loopback(b *testing.B) (endpoint string, transport *http.Transport) {
 	b.Cleanup(server.Close)
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
-	transport = defaultTransport()
+	transport = DefaultTransport()
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}
 	return server.URL, transport
 }

@@ -35,7 +35,7 @@ type pool struct {
 // newConnections makes connections like template; a RoundTripper that is no *http.Transport is used as it is.
 func newConnections(given http.RoundTripper, now time.Time) *connections {
 	if given == nil {
-		given = defaultTransport()
+		given = DefaultTransport()
 	}
 	template, ok := given.(*http.Transport)
 	if !ok {
@@ -44,8 +44,9 @@ func newConnections(given http.RoundTripper, now time.Time) *connections {
 	return &connections{template: template, current: &pool{transport: template.Clone(), born: now}}
 }
 
-// defaultTransport is HTTP/2 over verified TLS, with a ping that finds a dead connection within three seconds.
-func defaultTransport() *http.Transport {
+// DefaultTransport is what a nil Config.Transport means: HTTP/2 over verified TLS, with a ping that finds a dead
+// connection within three seconds. A payer that needs another dialer or other roots changes its copy.
+func DefaultTransport() *http.Transport {
 	dialer := &net.Dialer{Timeout: 3 * time.Second, KeepAlive: 5 * time.Second}
 	return &http.Transport{
 		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, ForceAttemptHTTP2: true,

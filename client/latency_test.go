@@ -92,7 +92,7 @@ func TestLosingARegionOnRealSockets(t *testing.T) {
 			defer close(lost)
 			roots := x509.NewCertPool()
 			roots.AddCert(east.Certificate())
-			transport := defaultTransport()
+			transport := DefaultTransport()
 			transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}
 			client, err := New(Config{Endpoints: []string{east.URL, west.URL}, Transport: transport, Logger: slog.New(slog.DiscardHandler)})
 			if err != nil {

@@ -152,7 +152,7 @@ func (s *system) close() {
 // client makes a client of both Regions over the default transport's settings.
 func (s *system) client(change func(*Config)) *Client {
 	s.t.Helper()
-	transport := defaultTransport()
+	transport := DefaultTransport()
 	transport.Proxy = nil
 	transport.DialContext = s.network.dial
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: s.roots}

@@ -15,7 +15,7 @@ import (
 // id's order. Violations are sorted by payment id, those of no payment first.
 func Check(evidence Evidence, timeout time.Duration) []Violation {
 	found := checkTotals(evidence.Totals)
-	found = append(found, checkTerms(evidence)...)
+	found = append(found, CheckTerms(evidence.Posted, evidence.Terms)...)
 	cases := gather(evidence)
 	for _, id := range slices.Sorted(maps.Keys(cases)) {
 		found = append(found, cases[id].check(timeout)...)
@@ -53,14 +53,28 @@ func gather(evidence Evidence) map[string]*paymentCase {
 
 // check applies every rule about one payment id.
 func (c *paymentCase) check(timeout time.Duration) []Violation {
-	found := slices.Concat(c.checkStores(), c.checkIdentity(), c.checkAnswers())
-	switch linearizable(c.calls, timeout) {
-	case porcupine.Illegal:
-		found = append(found, c.violation(RuleHistory, "no order of its %d calls explains their answers: %s", len(c.calls), c.story()))
-	case porcupine.Unknown:
-		found = append(found, c.violation(RuleUndecided, "no verdict on %d calls within %v", len(c.calls), timeout))
+	return slices.Concat(c.checkStores(), c.checkIdentity(), c.checkAnswers(), c.checkHistory(timeout))
+}
+
+// CheckHistories is RuleHistory alone: it looks for an order in which one correct service could have given all answers
+// of each payment id. Fingerprints need only be equal where what was asked is.
+func CheckHistories(calls []Call, timeout time.Duration) []Violation {
+	var found []Violation
+	cases := gather(Evidence{Calls: calls})
+	for _, id := range slices.Sorted(maps.Keys(cases)) {
+		found = append(found, cases[id].checkHistory(timeout)...)
 	}
 	return found
+}
+
+func (c *paymentCase) checkHistory(timeout time.Duration) []Violation {
+	switch linearizable(c.calls, timeout) {
+	case porcupine.Illegal:
+		return []Violation{c.violation(RuleHistory, "no order of its %d calls explains their answers: %s", len(c.calls), c.story())}
+	case porcupine.Unknown:
+		return []Violation{c.violation(RuleUndecided, "no verdict on %d calls within %v", len(c.calls), timeout)}
+	}
+	return nil
 }
 
 // acknowledged tells whether a payer was told that the payment is taken.

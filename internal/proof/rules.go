@@ -110,19 +110,20 @@ func checkTotals(totals []ledger.Total) []Violation {
 	return found
 }
 
-// checkTerms holds that each payment was posted while its epoch was in force; all times are the ledger's.
-func checkTerms(evidence Evidence) []Violation {
+// CheckTerms is RuleFence alone: each payment was posted while its epoch was in force. All times are the ledger's, and the
+// terms are sorted, oldest first.
+func CheckTerms(all []ledger.Payment, terms []Term) []Violation {
 	var found []Violation
-	for _, posted := range evidence.Posted {
-		place := slices.IndexFunc(evidence.Terms, func(term Term) bool { return term.Epoch == posted.Epoch })
+	for _, posted := range all {
+		place := slices.IndexFunc(terms, func(term Term) bool { return term.Epoch == posted.Epoch })
 		var why string
 		switch {
 		case place < 0:
 			why = "which the ledger does not know"
-		case posted.PostedAt.Before(evidence.Terms[place].RaisedAt):
-			why = fmt.Sprintf("which began at %v", evidence.Terms[place].RaisedAt)
-		case place+1 < len(evidence.Terms) && !posted.PostedAt.Before(evidence.Terms[place+1].RaisedAt):
-			why = fmt.Sprintf("which was over at %v", evidence.Terms[place+1].RaisedAt)
+		case posted.PostedAt.Before(terms[place].RaisedAt):
+			why = fmt.Sprintf("which began at %v", terms[place].RaisedAt)
+		case place+1 < len(terms) && !posted.PostedAt.Before(terms[place+1].RaisedAt):
+			why = fmt.Sprintf("which was over at %v", terms[place+1].RaisedAt)
 		default:
 			continue
 		}

@@ -1,0 +1,62 @@
+package payer
+
+import (
+	"context"
+	"time"
+
+	"github.com/paymentdr/paymentdr/internal/drill/payer/failure"
+	"github.com/paymentdr/paymentdr/internal/drill/receipt"
+)
+
+// sending is one payment on its way, by one payer.
+type sending struct {
+	payer   Payer
+	payment receipt.Payment
+	due     time.Time
+	copy    bool
+}
+
+func (s sending) receipt(kind receipt.Kind) receipt.Receipt {
+	return receipt.Receipt{Kind: kind, Payer: s.payer.Name, PayerKind: s.payer.Kind, Payment: s.payment, Due: s.due, Copy: s.copy}
+}
+
+// pay sends a payment until it is acknowledged or refused, or the drill ends.
+func (f *Fleet) pay(s sending) {
+	if !f.keep(s.receipt(receipt.Asked)) {
+		return
+	}
+	for try := 1; ; try++ {
+		one := s.receipt(receipt.Answered)
+		one.Try, one.Sent = try, f.options.Now()
+		one.Answer = f.send(s)
+		one.Ended = f.options.Now()
+		if !f.keep(one) || one.Outcome != receipt.Unknown {
+			return
+		}
+		if !f.pause(f.attempts, max(f.backoff(try), one.RetryAfter)) {
+			return
+		}
+	}
+}
+
+// send makes one attempt; what the end of the drill cuts off says so.
+func (f *Fleet) send(s sending) receipt.Answer {
+	answer := s.payer.Sender.Send(f.attempts, s.payment)
+	if f.attempts.Err() == context.Canceled && answer.Outcome == receipt.Unknown {
+		answer.Class = failure.GivenUp
+	}
+	return answer
+}
+
+// backoff is the pause after so many tries, from 1: full jitter under a bound that doubles from the first pause to the
+// last. (Brooker, "Exponential backoff and jitter", AWS Architecture Blog, 2015.)
+func (f *Fleet) backoff(tries int) time.Duration {
+	bound := f.options.FirstPause
+	for range tries - 1 {
+		if bound *= 2; bound >= f.options.LastPause {
+			bound = f.options.LastPause
+			break
+		}
+	}
+	return time.Duration(f.options.Random() * float64(bound))
+}
