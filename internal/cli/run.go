@@ -67,11 +67,14 @@ func exitCode(err error) int {
 	var no refused
 	var violations config.Violations
 	var refusal interface{ Refused() bool }
+	var verdict interface{ VerdictMissed() bool }
 	switch {
 	case errors.As(err, &no), errors.As(err, &violations):
 		return ExitRefused
 	case errors.As(err, &refusal) && refusal.Refused():
 		return ExitRefused
+	case errors.As(err, &verdict) && verdict.VerdictMissed():
+		return ExitVerdictMissed
 	}
 	return ExitError
 }
@@ -108,7 +111,7 @@ Exit codes: 0 done, 1 error, 2 refused and nothing changed, 3 verdict missed.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return refusef("%w (see %s --help)", err, c.CommandPath())
 	})
-	root.AddCommand(a.initCommand(), a.checkCommand(), a.synthCommand(), a.costCommand(), a.graphCommand())
+	root.AddCommand(a.initCommand(), a.checkCommand(), a.simulateCommand(), a.synthCommand(), a.costCommand(), a.graphCommand())
 	root.AddCommand(a.bootstrapCommand(), a.planCommand(), a.deployCommand(), a.outputCommand(), a.destroyCommand(), a.backupCommand())
 	root.AddCommand(a.serveCommand(), a.devCommand(), a.payCommand(), a.ledgerCommand())
 	return root

@@ -11,8 +11,9 @@ const (
 	// minimumTick keeps the controllers' writes to the control table below two a second and Region.
 	minimumTick = 500 * time.Millisecond
 	// ticksPerTTL lets a holder miss two renewals and still be alive (design section 6).
-	ticksPerTTL     = 3
-	maximumLeaseTTL = 5 * time.Minute
+	ticksPerTTL = 3
+	// maximumLeaseTTL lets one run of a controller (ControllerRun) see a whole one pass, whatever it knew before.
+	maximumLeaseTTL = 90 * time.Second
 	minimumDNSTTL   = time.Second
 	maximumDNSTTL   = time.Hour
 	maximumRTO      = 24 * time.Hour

@@ -29,7 +29,7 @@ func drawConfig(t *rapid.T) Config {
 	c.HealthCheck.Interval = rapid.SampledFrom([]time.Duration{10 * time.Second, 30 * time.Second}).Draw(t, "interval")
 	c.HealthCheck.Threshold = rapid.IntRange(1, 10).Draw(t, "threshold")
 	c.HealthCheck.TTL = time.Duration(rapid.IntRange(1, 3600).Draw(t, "ttl")) * time.Second
-	c.Lease.Tick = time.Duration(rapid.IntRange(500, 60_000).Draw(t, "tick")) * time.Millisecond
+	c.Lease.Tick = time.Duration(rapid.IntRange(500, 30_000).Draw(t, "tick")) * time.Millisecond
 	c.Lease.TTL = ticksPerTTL * c.Lease.Tick
 	c.Database.EngineVersion = rapid.SampledFrom(offeredVersions).Draw(t, "version")
 	c.Database.InstanceClass = "db." + rapid.SampledFrom([]string{"r5", "r6g", "r6i", "r7g", "r8g", "x2g"}).Draw(t, "family") +

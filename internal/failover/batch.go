@@ -5,13 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/paymentdr/paymentdr/internal/payment"
 )
 
 // batchResult is what became of a batch.
 type batchResult struct {
-	posted    int // written to the ledger by this call
+	posted int // written to the ledger by this call
+	// oldest is when the first of the posted was accepted.
+	oldest    time.Time
 	completed int
 	refused   int // cannot be posted by anybody; said in the log
 	// resting are in the ledger and stay pending for now (see confirm.go).
@@ -19,7 +22,12 @@ type batchResult struct {
 }
 
 func (r batchResult) plus(other batchResult) batchResult {
+	oldest := r.oldest
+	if oldest.IsZero() || !other.oldest.IsZero() && other.oldest.Before(oldest) {
+		oldest = other.oldest
+	}
 	return batchResult{
+		oldest: oldest,
 		posted: r.posted + other.posted, completed: r.completed + other.completed, refused: r.refused + other.refused,
 		resting: append(r.resting, other.resting...),
 	}
@@ -47,7 +55,7 @@ func (c *Controller) postBatch(ctx context.Context, ids []string) (batchResult, 
 		case outcome.Err == nil:
 			inLedger = append(inLedger, postedRecord{Record: records[i], now: outcome.Posted})
 			if outcome.Posted {
-				result.posted++
+				result = result.plus(batchResult{posted: 1, oldest: records[i].CreatedAt})
 			}
 		case errors.Is(outcome.Err, payment.ErrFenced), errors.Is(outcome.Err, payment.ErrLedgerUnavailable):
 			err = errors.Join(err, outcome.Err)

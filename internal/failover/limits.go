@@ -31,6 +31,9 @@ type Limits struct {
 	PromoteEvery time.Duration
 }
 
+// DefaultLimits are the documented defaults.
+func DefaultLimits() Limits { return Limits{}.withDefaults() }
+
 func (l Limits) withDefaults() Limits {
 	for field, standard := range map[*time.Duration]time.Duration{
 		&l.Window: 10 * time.Minute, &l.Reach: 72 * time.Hour, &l.EmptyReach: 24 * time.Hour, &l.PassPause: time.Second,

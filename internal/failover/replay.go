@@ -19,15 +19,18 @@ const (
 	batchSize = 250
 )
 
-// replay posts what the journal has and the ledger has not, until two passes in a row found nothing.
+// replay posts what the journal has and the ledger has not, until two passes in a row found nothing that was accepted
+// before it began. Payments that are accepted meanwhile are posted, too, but do not keep it going: they never end, as
+// nobody else posts before the term is active. Those after the last pass are left to the sweep and to settle.
 func (c *Controller) replay(ctx context.Context, from time.Time) error {
+	began := c.clock.Wall()
 	for quiet := 0; quiet < quietPasses; {
-		posted, err := c.pass(ctx, from, c.clock.Wall().Add(clockSkew))
-		c.promotion.replayed += posted
+		done, err := c.pass(ctx, from, c.clock.Wall().Add(clockSkew))
+		c.promotion.replayed += done.posted
 		if err != nil {
 			return fmt.Errorf("replay journal from %s: %w", from.Format(time.RFC3339), err)
 		}
-		if quiet++; posted > 0 {
+		if quiet++; done.posted > 0 && !done.oldest.After(began) {
 			quiet = 0
 		}
 		if quiet == quietPasses {
@@ -44,9 +47,10 @@ func (c *Controller) replay(ctx context.Context, from time.Time) error {
 }
 
 // pass compares journal and ledger once over from <= accepted < to, completed records included: a completed one may be
-// missing, too, when it was posted to a ledger that was lost. It returns how many it posted.
-func (c *Controller) pass(ctx context.Context, from, to time.Time) (int, error) {
-	posted, span := 0, firstSpan
+// missing, too, when it was posted to a ledger that was lost.
+func (c *Controller) pass(ctx context.Context, from, to time.Time) (batchResult, error) {
+	var total batchResult
+	span := firstSpan
 	for start := from; start.Before(to); {
 		end := start.Add(span)
 		if to.Before(end) {
@@ -54,16 +58,16 @@ func (c *Controller) pass(ctx context.Context, from, to time.Time) (int, error) 
 		}
 		missing, listed, err := c.missing(ctx, start, end)
 		if err != nil {
-			return posted, err
+			return total, err
 		}
 		start, span = end, nextSpan(span, listed)
 		done, err := c.postAll(ctx, missing)
-		posted += done.posted
+		total = total.plus(done)
 		if err != nil {
-			return posted, err
+			return total, err
 		}
 	}
-	return posted, nil
+	return total, nil
 }
 
 // nextSpan is the span after one that had so many payments.

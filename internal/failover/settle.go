@@ -36,11 +36,11 @@ func (c *Controller) settle(ctx context.Context) error {
 	if c.settling.done || c.clock.Now().Before(c.settling.due) {
 		return nil
 	}
-	posted, err := c.pass(ctx, c.settling.from, c.settling.until)
+	done, err := c.pass(ctx, c.settling.from, c.settling.until)
 	if err != nil {
 		return fmt.Errorf("settle epoch %d: %w", epoch, err)
 	}
-	c.note(termSettled, map[string]string{"posted": strconv.Itoa(posted), "until": c.settling.until.Format(time.RFC3339Nano)})
+	c.note(termSettled, map[string]string{"posted": strconv.Itoa(done.posted), "until": c.settling.until.Format(time.RFC3339Nano)})
 	c.settling.done = true
 	return c.flush(ctx)
 }
