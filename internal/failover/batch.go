@@ -14,15 +14,10 @@ type batchResult struct {
 	posted    int // written to the ledger by this call
 	completed int
 	refused   int // cannot be posted by anybody; said in the log
-	// resting are in the ledger and stay pending for now (see confirm.go).
-	resting []string
 }
 
 func (r batchResult) plus(other batchResult) batchResult {
-	return batchResult{
-		posted: r.posted + other.posted, completed: r.completed + other.completed, refused: r.refused + other.refused,
-		resting: append(r.resting, other.resting...),
-	}
+	return batchResult{posted: r.posted + other.posted, completed: r.completed + other.completed, refused: r.refused + other.refused}
 }
 
 // postBatch reads payments from the journal, posts them under the term that is held, and completes them.
@@ -40,12 +35,16 @@ func (c *Controller) postBatch(ctx context.Context, ids []string) (batchResult, 
 			Region: record.Region, Epoch: epoch, AcceptedAt: record.CreatedAt,
 		}
 	}
+	// Reading may have taken long.
+	if err := c.hold(ctx); err != nil {
+		return result, err
+	}
 	outcomes, err := c.options.Ledger.PostMany(ctx, postings)
-	var inLedger []postedRecord
+	var inLedger []payment.Record
 	for i, outcome := range outcomes {
 		switch {
 		case outcome.Err == nil:
-			inLedger = append(inLedger, postedRecord{Record: records[i], now: outcome.Posted})
+			inLedger = append(inLedger, records[i])
 			if outcome.Posted {
 				result.posted++
 			}
@@ -59,8 +58,7 @@ func (c *Controller) postBatch(ctx context.Context, ids []string) (batchResult, 
 	if err != nil {
 		return result, fmt.Errorf("post payments: %w", err)
 	}
-	confirmed, err := c.confirm(ctx, inLedger)
-	result.completed, result.resting = confirmed.completed, confirmed.resting
+	result.completed, err = c.confirm(ctx, inLedger)
 	return result, err
 }
 
