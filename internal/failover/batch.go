@@ -17,8 +17,6 @@ type batchResult struct {
 	oldest    time.Time
 	completed int
 	refused   int // cannot be posted by anybody; said in the log
-	// resting are in the ledger and stay pending for now (see confirm.go).
-	resting []string
 }
 
 func (r batchResult) plus(other batchResult) batchResult {
@@ -29,7 +27,6 @@ func (r batchResult) plus(other batchResult) batchResult {
 	return batchResult{
 		oldest: oldest,
 		posted: r.posted + other.posted, completed: r.completed + other.completed, refused: r.refused + other.refused,
-		resting: append(r.resting, other.resting...),
 	}
 }
 
@@ -48,12 +45,16 @@ func (c *Controller) postBatch(ctx context.Context, ids []string) (batchResult, 
 			Region: record.Region, Epoch: epoch, AcceptedAt: record.CreatedAt,
 		}
 	}
+	// Reading may have taken long.
+	if err := c.hold(ctx); err != nil {
+		return result, err
+	}
 	outcomes, err := c.options.Ledger.PostMany(ctx, postings)
-	var inLedger []postedRecord
+	var inLedger []payment.Record
 	for i, outcome := range outcomes {
 		switch {
 		case outcome.Err == nil:
-			inLedger = append(inLedger, postedRecord{Record: records[i], now: outcome.Posted})
+			inLedger = append(inLedger, records[i])
 			if outcome.Posted {
 				result = result.plus(batchResult{posted: 1, oldest: records[i].CreatedAt})
 			}
@@ -67,8 +68,7 @@ func (c *Controller) postBatch(ctx context.Context, ids []string) (batchResult, 
 	if err != nil {
 		return result, fmt.Errorf("post payments: %w", err)
 	}
-	confirmed, err := c.confirm(ctx, inLedger)
-	result.completed, result.resting = confirmed.completed, confirmed.resting
+	result.completed, err = c.confirm(ctx, inLedger)
 	return result, err
 }
 

@@ -3,68 +3,62 @@ package failover
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/paymentdr/paymentdr/internal/payment"
 )
 
-// postedRecord is a record that the ledger has; now says that this call wrote it there.
-type postedRecord struct {
-	payment.Record
-	now bool
-}
-
-// confirm completes records in the journal.
+// confirm completes records that the ledger has.
 //
 // A replay looks at completed records only within its window, which counts by acceptance. So a payment that is posted
-// long after its acceptance must not be completed before its posting has been replicated: it stays pending, and thus
-// in sight, until the posting is half a window old. Payments posted in time need no rest.
-func (c *Controller) confirm(ctx context.Context, records []postedRecord) (batchResult, error) {
-	rests := make([]bool, len(records))
+// long after its acceptance must not be completed before that is written down: until a ledger is known to have what was
+// posted by then, its replay begins at the oldest of them. Payments posted in time need no such note.
+func (c *Controller) confirm(ctx context.Context, records []payment.Record) (completed int, err error) {
+	if err := c.owe(ctx, records); err != nil {
+		return 0, err
+	}
 	faults := c.each(len(records), func(i int) error {
-		record := records[i]
-		if record.Status == payment.StatusCompleted {
+		if records[i].Status == payment.StatusCompleted {
 			return nil
 		}
-		var err error
-		if rests[i], err = c.mustRest(ctx, record); err != nil || rests[i] {
-			return err
-		}
 		return c.options.Journal.Complete(ctx, payment.Completion{
-			PaymentID: record.ID, TransactionID: record.TransactionID,
+			PaymentID: records[i].ID, TransactionID: records[i].TransactionID,
 			PostedRegion: c.options.Settings.Region, At: c.clock.Wall().Truncate(time.Microsecond),
 		})
 	})
-	var result batchResult
-	var err error
 	for i, fault := range faults {
 		switch {
-		case rests[i]:
-			result.resting = append(result.resting, records[i].ID)
 		case fault == nil:
-			result.completed++
+			completed++
 		case errors.Is(fault, payment.ErrTransactionMismatch), errors.Is(fault, payment.ErrRecordNotFound), errors.Is(fault, payment.ErrRecordCorrupt):
 			c.options.Log.ErrorContext(ctx, "journal and ledger contradict each other", "paymentId", records[i].ID, "error", fault)
 		default:
 			err = errors.Join(err, fault)
 		}
 	}
-	return result, err
+	return completed, err
 }
 
-// mustRest tells whether a record's posting may not have been replicated yet, and its acceptance is too old for a
-// replay to find it by.
-func (c *Controller) mustRest(ctx context.Context, record postedRecord) (bool, error) {
-	half, now := c.options.Limits.Window/2, c.clock.Wall()
-	if now.Sub(record.CreatedAt) <= half {
-		return false, nil
+// owe writes down that late payments have been posted, by the oldest of them.
+func (c *Controller) owe(ctx context.Context, records []payment.Record) error {
+	now, oldest := c.clock.Wall(), time.Time{}
+	for _, record := range records {
+		late := record.Status == payment.StatusProcessing && now.Sub(record.CreatedAt) > c.options.Limits.Window/2
+		if late && (oldest.IsZero() || record.CreatedAt.Before(oldest)) {
+			oldest = record.CreatedAt
+		}
 	}
-	if record.now {
-		return true, nil
+	if oldest.IsZero() {
+		return nil
 	}
-	known, err := c.options.Ledger.Payment(ctx, record.ID)
-	if err != nil {
-		return false, err
+	c.note(postedLate, map[string]string{"from": oldest.Format(time.RFC3339Nano)})
+	if err := c.flush(ctx); err != nil {
+		return fmt.Errorf("note late payments: %w", err)
 	}
-	return now.Sub(known.PostedAt) < half && known.PostedAt.Sub(record.CreatedAt) > half, nil
+	// Who takes over from now on has read the note.
+	if err := c.renew(ctx); err != nil {
+		return fmt.Errorf("complete late payments: %w", err)
+	}
+	return nil
 }

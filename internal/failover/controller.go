@@ -44,8 +44,12 @@ type Controller struct {
 	promotion promotion
 	settling  settling
 	sweeping  sweeping
-	said      string
+	said      saying
 	emitted   time.Time
+	// properties go with every metric.
+	properties map[string]any
+	// posted is memory of passes.
+	posted map[string]struct{}
 }
 
 // New checks the options.
@@ -56,25 +60,30 @@ func New(options Options) (*Controller, error) {
 	for name, missing := range map[string]bool{
 		"Control": options.Control == nil, "Journal": options.Journal == nil, "Ledger": options.Ledger == nil,
 		"Database": options.Database == nil, "Metrics": options.Metrics == nil, "Log": options.Log == nil,
-		"Clock": options.Clock.Now == nil || options.Clock.Wall == nil || options.Clock.Sleep == nil,
+		"Clock": options.Clock.Now == nil || options.Clock.Wall == nil || options.Clock.Sleep == nil || options.Clock.WithTimeout == nil,
 	} {
 		if missing {
 			return nil, fmt.Errorf("make failover controller: %s is not set", name)
 		}
 	}
 	options.Limits = options.Limits.withDefaults()
-	return &Controller{options: options, clock: options.Clock}, nil
+	c := &Controller{options: options, clock: options.Clock, posted: map[string]struct{}{}}
+	c.properties = properties(options.Settings.Run)
+	return c, nil
 }
+
+// properties are a new map for each run, as whoever takes metrics may keep it.
+func properties(run string) map[string]any { return map[string]any{"run": run} }
 
 // Resume starts another run with this controller, after a pause in which nothing is known to have happened. What was
 // held is forgotten, and so is what was under way: its steps are found out again.
 func (c *Controller) Resume(run string) {
-	c.options.Settings.Run = run
+	c.options.Settings.Run, c.properties = run, properties(run)
 	c.memory = c.memory.resumed()
 	c.journal, c.ledger, c.holding = Health{}, Health{}, false
 	c.database, c.databaseAt = Database{}, time.Time{}
 	c.promotion, c.settling, c.sweeping = promotion{}, settling{}, sweeping{}
-	c.said = ""
+	c.said = saying{}
 }
 
 // Run ticks until ctx ends or the clock reaches until, and ends between two ticks. What fails is logged here and tried
@@ -167,16 +176,13 @@ func (c *Controller) hold(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	var err error
-	if c.clock.Now().Sub(c.memory.held) >= c.options.Settings.Tick {
-		err = c.save(ctx, renewed(c.options.Settings, c.memory.lease))
-		if err == nil {
-			err = c.heartbeat()
-		}
+	if c.clock.Now().Sub(c.memory.held) < c.options.Settings.Tick {
+		return nil
 	}
+	err := c.renew(ctx)
 	switch {
-	case errors.Is(err, control.ErrLost):
-		return fmt.Errorf("%w: %w", errNotHeld, err)
+	case err == nil, errors.Is(err, errNotHeld):
+		return err
 	case c.clock.Now().Sub(c.memory.held) >= c.options.Settings.TTL-c.options.Settings.Margin():
 		return errors.Join(errNotHeld, err)
 	case errors.Is(err, control.ErrBusy), errors.Is(err, control.ErrAmbiguous):
@@ -185,14 +191,42 @@ func (c *Controller) hold(ctx context.Context) error {
 	return err
 }
 
+// renew is for steps that nothing but the lease guards: nil means that nobody has written the lease since this run did,
+// so whoever takes over does so later, and sees what has been recorded until now.
+func (c *Controller) renew(ctx context.Context) error {
+	err := c.save(ctx, renewed(c.options.Settings, c.memory.lease))
+	switch {
+	case err == nil:
+		return c.heartbeat()
+	case errors.Is(err, control.ErrLost):
+		return fmt.Errorf("%w: %w", errNotHeld, err)
+	}
+	return err
+}
+
+// saying is what makes a decision worth another line of the log.
+type saying struct {
+	reading Reading
+	action  Action
+	work    Work
+	fenced  bool
+	region  string
+	epoch   int64
+	state   payment.LeaseState
+}
+
 // say logs a decision when it is another than the last.
 func (c *Controller) say(ctx context.Context, seen Observation, decision Decision) {
-	key := fmt.Sprint(seen.Reading, decision.Action, decision.Work, decision.Fenced, seen.Lease.Region, seen.Lease.Epoch, seen.Lease.State)
-	if key == c.said {
+	lease := seen.Lease
+	next := saying{seen.Reading, decision.Action, decision.Work, decision.Fenced, lease.Region, lease.Epoch, lease.State}
+	if next == c.said {
 		return
 	}
-	c.said = key
+	c.said = next
+	if !c.options.Log.Enabled(ctx, slog.LevelInfo) {
+		return
+	}
 	c.options.Log.InfoContext(ctx, "decided", "action", decision.Action, "work", decision.Work, "reason", decision.Reason,
-		"reading", seen.Reading, "leaseRegion", seen.Lease.Region, "epoch", seen.Lease.Epoch, "state", seen.Lease.State,
+		"reading", seen.Reading, "leaseRegion", lease.Region, "epoch", lease.Epoch, "state", lease.State,
 		"run", c.options.Settings.Run)
 }

@@ -2,6 +2,7 @@ package failover
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/paymentdr/paymentdr/internal/control"
@@ -93,7 +94,7 @@ func decideStandby(seen Observation, now time.Time) Decision {
 	lease, still := seen.Lease, now.Sub(seen.Moved)
 	released := lease.State == payment.LeaseReleased
 	if !released && still < seen.Self.TTL {
-		return wait("%s holds epoch %d (%s)", lease.Region, lease.Epoch, lease.State)
+		return Decision{Action: Wait, Reason: lease.Region + " " + holding(lease)}
 	}
 	reason := fmt.Sprintf("%s released epoch %d", lease.Region, lease.Epoch)
 	if !released {
@@ -125,7 +126,7 @@ func decideReclaim(seen Observation, now time.Time) Decision {
 func decideHolder(seen Observation, now time.Time) Decision {
 	lease := seen.Lease
 	if lease.Holder != seen.Self.Run && now.Sub(seen.Moved) < seen.Self.successionTime() {
-		return wait("run %s of this region holds epoch %d (%s)", lease.Holder, lease.Epoch, lease.State)
+		return Decision{Action: Wait, Reason: "run " + lease.Holder + " of this region " + holding(lease)}
 	}
 	if why := steppingDown(seen, now); why != "" {
 		next := renewed(seen.Self, lease)
@@ -136,8 +137,12 @@ func decideHolder(seen Observation, now time.Time) Decision {
 	if lease.State == payment.LeasePromoting {
 		work = Promote
 	}
-	return Decision{Action: Renew, Next: renewed(seen.Self, lease), Work: work,
-		Reason: fmt.Sprintf("holds epoch %d (%s)", lease.Epoch, lease.State)}
+	return Decision{Action: Renew, Next: renewed(seen.Self, lease), Work: work, Reason: holding(lease)}
+}
+
+// holding is the reason of nearly every tick, so it is put together without fmt.
+func holding(lease control.Lease) string {
+	return "holds epoch " + strconv.FormatInt(lease.Epoch, 10) + " (" + string(lease.State) + ")"
 }
 
 // steppingDown says why a holder must give the lease up, if it must. A promoting term has no ledger yet, and in a

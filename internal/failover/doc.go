@@ -10,6 +10,6 @@
 // replication had not brought, declare the term active. Before every step the lease is renewed; a run whose renewal is
 // refused stops (invariant I4).
 //
-// Time for decisions is a run's own monotonic clock. No decision compares clocks of two machines; wall-clock times in
-// the lease and the history are for people.
+// Time for decisions is a run's own monotonic clock. No decision about the lease compares clocks of two machines; the
+// wall-clock times in the lease are for people. Only how far back a replay reaches goes by wall clocks, with an allowance.
 package failover

@@ -3,7 +3,6 @@ package failover
 import (
 	"context"
 	"fmt"
-	"maps"
 	"strconv"
 	"time"
 
@@ -50,56 +49,115 @@ func (c *Controller) claimDetail(decision Decision, before control.Lease) map[st
 	}
 }
 
-// The kinds of event by which a replay finds its way after a crash.
+// The kinds of event by which a replay finds its way.
 const (
+	intent        = "promoting"      // written before the database is touched
 	replayStarted = "replay-started" // detail "from" is where it begins; written before anything is posted
 	termActive    = "active"
 	termSettled   = "settled" // everything accepted until some time after activation is in the ledger
+	postedLate    = "late"    // detail "from" is the oldest acceptance; written before the payments are completed
 )
 
-// replays is what the history says of replays that are not settled.
-type replays struct {
-	// from is where each begins, by epoch.
+// debt is a span of acceptance, from some time on, whose payments may be missing in a ledger that does not have what
+// was posted until paid. A zero paid means that nobody has posted them all.
+type debt struct {
+	epoch      int64
+	from, paid time.Time
+}
+
+// past is what the history says to a replay.
+type past struct {
+	// from is where the replay of each epoch begins, if that is recorded.
 	from map[int64]time.Time
 	// active is when an epoch became active, as far as recorded.
 	active map[int64]time.Time
+	debts  []debt
+	// intents are those to promote a Region's database; reached is each Region's newest active term.
+	intents []promise
+	reached map[string]int64
 }
 
-// unsettled reads the history as far back as a replay can reach.
-func (c *Controller) unsettled(ctx context.Context) (replays, error) {
-	found := replays{from: map[int64]time.Time{}, active: map[int64]time.Time{}}
-	settled := int64(0)
+// promise is a Region's intent to promote its database in an epoch.
+type promise struct {
+	region string
+	epoch  int64
+	at     time.Time
+}
+
+// recall reads the history as far back as a replay can reach.
+func (c *Controller) recall(ctx context.Context) (past, error) {
+	found := past{from: map[int64]time.Time{}, active: map[int64]time.Time{}, reached: map[string]int64{}}
 	now := c.clock.Wall()
 	for event, err := range c.options.Control.Events(ctx, now.Add(-c.options.Limits.Reach), now.Add(time.Hour)) {
 		if err != nil {
-			return replays{}, fmt.Errorf("read history: %w", err)
+			return past{}, fmt.Errorf("read history: %w", err)
 		}
-		switch event.Kind {
-		case replayStarted:
-			from, err := time.Parse(time.RFC3339Nano, event.Detail["from"])
-			if err != nil {
-				return replays{}, fmt.Errorf("read history: event %s of epoch %d: %w", event.Kind, event.Epoch, err)
-			}
-			if known, ok := found.from[event.Epoch]; !ok || from.Before(known) {
-				found.from[event.Epoch] = from
-			}
-		case termActive:
-			found.active[event.Epoch] = event.At
-		case termSettled:
-			settled = max(settled, event.Epoch)
+		if err := found.add(event); err != nil {
+			return past{}, fmt.Errorf("read history: event %s of epoch %d: %w", event.Kind, event.Epoch, err)
 		}
 	}
-	// A settled term's replay began no later than those of the terms before it that were not.
-	maps.DeleteFunc(found.from, func(epoch int64, _ time.Time) bool { return epoch <= settled })
 	return found, nil
 }
 
-// earliest is the earliest of the times; false when there is none.
-func (r replays) earliest() (time.Time, bool) {
+// add takes in the next event of the history.
+func (p *past) add(event control.Event) error {
+	switch event.Kind {
+	case intent:
+		p.intents = append(p.intents, promise{event.Region, event.Epoch, event.At})
+	case replayStarted, postedLate:
+		from, err := time.Parse(time.RFC3339Nano, event.Detail["from"])
+		if err != nil {
+			return err
+		}
+		next := debt{epoch: event.Epoch, from: from}
+		if event.Kind == postedLate {
+			next.paid = event.At
+		} else if known, ok := p.from[event.Epoch]; !ok || from.Before(known) {
+			p.from[event.Epoch] = from
+		}
+		p.debts = append(p.debts, next)
+	case termActive:
+		p.active[event.Epoch] = event.At
+		p.reached[event.Region] = max(p.reached[event.Region], event.Epoch)
+	case termSettled:
+		// Its replay began no later than those of the terms before it that were not settled.
+		for i := range p.debts {
+			if owed := &p.debts[i]; owed.epoch <= event.Epoch && owed.paid.IsZero() {
+				owed.paid = event.At
+			}
+		}
+	}
+	return nil
+}
+
+// openSince is the oldest intent that has not come to an active term of its Region: since then, that Region's database may
+// have become the writer at any time, with nobody to replay what it lacked. It is now when there is none.
+func (p past) openSince(now time.Time) time.Time {
+	for _, promised := range p.intents {
+		if promised.epoch > p.reached[promised.region] {
+			now = earlier(now, promised.at)
+		}
+	}
+	return now
+}
+
+// settled tells whether the term's replay has been paid.
+func (p past) settled(epoch int64) bool {
+	for _, owed := range p.debts {
+		if owed.epoch == epoch && owed.paid.IsZero() {
+			return false
+		}
+	}
+	return true
+}
+
+// owing is the earliest acceptance that a ledger owes which has everything that was posted until has, less what two
+// clocks may differ.
+func (p past) owing(has time.Time, skew time.Duration) (time.Time, bool) {
 	var earliest time.Time
-	for _, from := range r.from {
-		if earliest.IsZero() || from.Before(earliest) {
-			earliest = from
+	for _, owed := range p.debts {
+		if paid := !owed.paid.IsZero() && has.After(owed.paid.Add(skew)); !paid && (earliest.IsZero() || owed.from.Before(earliest)) {
+			earliest = owed.from
 		}
 	}
 	return earliest, !earliest.IsZero()

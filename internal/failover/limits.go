@@ -1,13 +1,19 @@
 package failover
 
-import "time"
+import (
+	"time"
+
+	"github.com/paymentdr/paymentdr/internal/payment"
+)
 
 // Limits tune a controller's work; zero values mean the documented defaults.
 type Limits struct {
-	// Window is how far behind the newest replicated payment a replay begins: payments are posted within seconds of
-	// their acceptance, but not in its order. Default 10 min. A payment that is posted later than half of it stays
-	// pending until its posting is half of it old, so that replication had time to carry it (see confirm.go).
+	// Window is how far behind the newest replicated payment a replay begins: payments are posted within half of it
+	// after their acceptance, but not in its order. What is posted later is late, and written down (see confirm.go).
+	// Default twice payment.LateAfter.
 	Window time.Duration
+	// ClockSkew is how far apart the wall clocks of two machines may be. Default 1 min.
+	ClockSkew time.Duration
 	// Reach bounds a replay, whatever the ledger says. Default 72 h.
 	Reach time.Duration
 	// EmptyReach is where the replay into an empty ledger begins. Default 24 h.
@@ -23,6 +29,8 @@ type Limits struct {
 	// SweepLimit and SweepSlice bound one sweep, in payments and in time. Default 10,000 and 10 s.
 	SweepLimit int
 	SweepSlice time.Duration
+	// Batch is how many payments are posted in one transaction. Default 250.
+	Batch int
 	// Workers is how many payments are read and completed at once. Default 32; 1 starts no goroutine.
 	Workers int
 	// DatabaseEvery is how often a standby looks at its database's control plane. Default 20 s.
@@ -36,7 +44,7 @@ func DefaultLimits() Limits { return Limits{}.withDefaults() }
 
 func (l Limits) withDefaults() Limits {
 	for field, standard := range map[*time.Duration]time.Duration{
-		&l.Window: 10 * time.Minute, &l.Reach: 72 * time.Hour, &l.EmptyReach: 24 * time.Hour, &l.PassPause: time.Second,
+		&l.Window: 2 * payment.LateAfter, &l.ClockSkew: time.Minute, &l.Reach: 72 * time.Hour, &l.EmptyReach: 24 * time.Hour, &l.PassPause: time.Second,
 		&l.SettleAfter: 45 * time.Second, &l.SweepEvery: 5 * time.Second, &l.SweepAge: 5 * time.Second,
 		&l.SweepSlice: 10 * time.Second, &l.DatabaseEvery: 20 * time.Second, &l.PromoteEvery: 10 * time.Second,
 	} {
@@ -44,7 +52,7 @@ func (l Limits) withDefaults() Limits {
 			*field = standard
 		}
 	}
-	for field, standard := range map[*int]int{&l.SweepLimit: 10_000, &l.Workers: 32} {
+	for field, standard := range map[*int]int{&l.SweepLimit: 10_000, &l.Batch: 250, &l.Workers: 32} {
 		if *field <= 0 {
 			*field = standard
 		}

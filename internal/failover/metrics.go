@@ -47,7 +47,7 @@ func (c *Controller) emit(metrics []telemetry.Metric) error {
 	}
 	now := c.clock.Now()
 	metrics = append(metrics, telemetry.Value(telemetry.LeaseHeld, bit(c.memory.holds(c.options.Settings, now))))
-	if err := c.options.Metrics.Emit(c.clock.Wall(), metrics, nil, map[string]any{"run": c.options.Settings.Run}); err != nil {
+	if err := c.options.Metrics.Emit(c.clock.Wall(), metrics, nil, c.properties); err != nil {
 		return fmt.Errorf("emit metrics: %w", err)
 	}
 	c.emitted = now

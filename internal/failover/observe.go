@@ -59,14 +59,14 @@ func (c *Controller) readLease(ctx context.Context, seen *Observation) {
 }
 
 func (c *Controller) probeJournal(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	ctx, cancel := c.clock.WithTimeout(ctx, probeTimeout)
 	defer cancel()
 	err := c.options.Journal.Probe(ctx, c.options.Settings.Region, c.clock.Wall())
 	c.journal = c.journal.Next(c.clock.Now(), err)
 }
 
 func (c *Controller) probeLedger(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, min(ledgerTimeout, c.options.Settings.TTL/4))
+	ctx, cancel := c.clock.WithTimeout(ctx, min(ledgerTimeout, c.options.Settings.TTL/4))
 	defer cancel()
 	health, err := c.options.Ledger.Health(ctx)
 	if err == nil && !health.Writable {

@@ -27,7 +27,7 @@ func (c *Controller) promote(ctx context.Context) error {
 	epoch := c.memory.lease.Epoch
 	if c.promotion.epoch != epoch {
 		c.promotion = promotion{epoch: epoch}
-		c.note("promoting", nil)
+		c.note(intent, nil)
 	}
 	// Recorded before anything outside the control table changes.
 	if err := c.flush(ctx); err != nil {
@@ -55,7 +55,7 @@ func (c *Controller) promote(ctx context.Context) error {
 		return fmt.Errorf("activate lease: %w", err)
 	}
 	after := c.options.Limits.SettleAfter
-	c.settling = settling{epoch: epoch, from: from, until: c.clock.Wall().Add(after + clockSkew), due: c.clock.Now().Add(after)}
+	c.settling = settling{epoch: epoch, from: from, until: c.clock.Wall().Add(after + c.options.Limits.ClockSkew), due: c.clock.Now().Add(after)}
 	c.note(termActive, map[string]string{"replayed": strconv.Itoa(c.promotion.replayed), "from": from.Format(time.RFC3339Nano)})
 	return c.flush(ctx)
 }
@@ -77,6 +77,9 @@ func (c *Controller) makeWritable(ctx context.Context) (bool, error) {
 		if database.Promoting || asked {
 			return false, nil
 		}
+		if err := c.renew(ctx); err != nil {
+			return false, fmt.Errorf("promote database: %w", err)
+		}
 		c.promotion.asked = now
 		c.note("promote-called", map[string]string{"problem": database.Problem})
 		if err := c.options.Database.Promote(ctx); err != nil {
@@ -84,7 +87,7 @@ func (c *Controller) makeWritable(ctx context.Context) (bool, error) {
 		}
 		return false, c.flush(ctx)
 	}
-	probe, cancel := context.WithTimeout(ctx, min(ledgerTimeout, c.options.Settings.TTL/4))
+	probe, cancel := c.clock.WithTimeout(ctx, min(ledgerTimeout, c.options.Settings.TTL/4))
 	defer cancel()
 	health, err := c.options.Ledger.Health(probe)
 	ready := err == nil && health.Writable
@@ -122,31 +125,31 @@ func (c *Controller) fence(ctx context.Context, epoch int64) error {
 	return fmt.Errorf("fence ledger at epoch %d: %w; the lease is now at %d", epoch, err, next.Epoch)
 }
 
-// replayFrom is where the replay of this term begins, recorded before its first posting: once it has posted, the
-// newest payment of the ledger no longer tells what was replicated.
+// replayFrom is where the replay of this term begins, recorded before its first posting.
+//
+// The ledger has the beginning of what its predecessor committed, in its order: if it has one payment, it has all that
+// were posted before that one. So a window behind the newest is enough for what was posted soon after its acceptance,
+// and the debts of the past are paid if they were before it was posted. Payments that were posted when this database may
+// have been the writer already (by processors with an old reading of the lease) say nothing of its predecessor's.
 func (c *Controller) replayFrom(ctx context.Context, epoch int64) (time.Time, error) {
-	known, err := c.unsettled(ctx)
+	known, err := c.recall(ctx)
 	if err != nil {
 		return time.Time{}, err
 	}
-	earliest, any := known.earliest()
-	if _, recorded := known.from[epoch]; recorded {
-		return earliest, nil
+	if from, recorded := known.from[epoch]; recorded {
+		return from, nil
 	}
 	limits, now := c.options.Limits, c.clock.Wall()
-	from := now.Add(-limits.EmptyReach)
-	newest, err := c.options.Ledger.NewestPayment(ctx)
-	switch {
-	case err == nil:
-		from = newest.AcceptedAt.Add(-limits.Window)
-	case !errors.Is(err, ledger.ErrNotFound):
+	newest, err := c.options.Ledger.NewestPostedBefore(ctx, known.openSince(now).Add(-limits.ClockSkew))
+	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 		return time.Time{}, fmt.Errorf("find where the ledger ends: %w", err)
 	}
-	if from.After(now.Add(-limits.Window)) {
-		from = now.Add(-limits.Window)
+	from := now.Add(-limits.EmptyReach)
+	if err == nil {
+		from = earlier(now, earlier(newest.AcceptedAt, newest.PostedAt)).Add(-limits.Window)
 	}
-	if any && earliest.Before(from) {
-		from = earliest
+	if owed, any := known.owing(newest.PostedAt, limits.ClockSkew); any {
+		from = earlier(from, owed)
 	}
 	if reach := now.Add(-limits.Reach); from.Before(reach) {
 		from = reach
@@ -156,4 +159,11 @@ func (c *Controller) replayFrom(ctx context.Context, epoch int64) (time.Time, er
 	}
 	c.note(replayStarted, map[string]string{"from": from.Format(time.RFC3339Nano), "newestPayment": newest.PaymentID})
 	return from, c.flush(ctx)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }

@@ -11,12 +11,8 @@ const (
 	// one, which bounds memory. Quiet spans grow, as the journal is asked at least once an hour and shard.
 	firstSpan, longestSpan = 15 * time.Minute, 6 * time.Hour
 	spanPayments           = 50_000
-	// clockSkew is how far ahead of this machine's clock another's record may be.
-	clockSkew = time.Minute
 	// quietPasses end a replay: the journal's indexes follow its items by a moment.
 	quietPasses = 2
-	// batchSize is how many payments are posted in one transaction.
-	batchSize = 250
 )
 
 // replay posts what the journal has and the ledger has not, until two passes in a row found nothing that was accepted
@@ -25,7 +21,7 @@ const (
 func (c *Controller) replay(ctx context.Context, from time.Time) error {
 	began := c.clock.Wall()
 	for quiet := 0; quiet < quietPasses; {
-		done, err := c.pass(ctx, from, c.clock.Wall().Add(clockSkew))
+		done, err := c.pass(ctx, from, c.clock.Wall().Add(c.options.Limits.ClockSkew))
 		c.promotion.replayed += done.posted
 		if err != nil {
 			return fmt.Errorf("replay journal from %s: %w", from.Format(time.RFC3339), err)
@@ -83,7 +79,8 @@ func nextSpan(span time.Duration, listed int) time.Duration {
 
 // missing lists the ids that the journal has and the ledger has not, and counts all that the journal has.
 func (c *Controller) missing(ctx context.Context, from, to time.Time) (missing []string, listed int, err error) {
-	known := map[string]bool{}
+	known := c.posted
+	defer clear(known)
 	for posted, err := range c.options.Ledger.ListPostedSince(ctx, from) {
 		if err != nil {
 			return nil, 0, err
@@ -91,7 +88,7 @@ func (c *Controller) missing(ctx context.Context, from, to time.Time) (missing [
 		if !posted.AcceptedAt.Before(to) {
 			break
 		}
-		known[posted.PaymentID] = true
+		known[posted.PaymentID] = struct{}{}
 		if err := c.holdEvery(ctx, len(known)); err != nil {
 			return nil, 0, err
 		}
@@ -100,7 +97,7 @@ func (c *Controller) missing(ctx context.Context, from, to time.Time) (missing [
 		if err != nil {
 			return nil, 0, err
 		}
-		if !known[entry.PaymentID] {
+		if _, posted := known[entry.PaymentID]; !posted {
 			missing = append(missing, entry.PaymentID)
 		}
 		listed++
@@ -123,7 +120,7 @@ func (c *Controller) holdEvery(ctx context.Context, step int) error {
 func (c *Controller) postAll(ctx context.Context, ids []string) (batchResult, error) {
 	var total batchResult
 	for len(ids) > 0 {
-		part := ids[:min(batchSize, len(ids))]
+		part := ids[:min(c.options.Limits.Batch, len(ids))]
 		ids = ids[len(part):]
 		done, err := c.postBatch(ctx, part)
 		total = total.plus(done)

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,15 +59,17 @@ var errCrash = errors.New("crash")
 func newStage(t *testing.T) *stage {
 	s := &stage{t: t, world: failovertest.New("east", "west"), runs: map[string]*failover.Controller{}}
 	s.world.Trace = func(format string, arguments ...any) { fmt.Fprintf(&s.out, "  "+format+"\n", arguments...) }
-	s.world.Before = func(call failovertest.Call) error { return s.fail(call, false) }
-	s.world.After = func(call failovertest.Call) error { return s.fail(call, true) }
+	s.world.Before = func(_ context.Context, call failovertest.Call) failovertest.Way {
+		return failovertest.Way{Err: s.fail(call, false)}
+	}
+	s.world.After = func(_ context.Context, call failovertest.Call) error { return s.fail(call, true) }
 	return s
 }
 
 // fail looks for a planned failure of the call. Kinds that end with "-done" strike after the call was carried out.
 func (s *stage) fail(call failovertest.Call, done bool) error {
 	for _, f := range s.faults {
-		if f.times == 0 || f.actor != call.Actor && f.actor != call.Region || f.call != call.Name && f.call != "any" ||
+		if f.times == 0 || f.actor != call.Actor && f.actor != call.Region || f.call != call.Op.String() && f.call != "any" ||
 			strings.HasSuffix(f.kind, "-done") != done {
 			continue
 		}
@@ -124,7 +124,7 @@ func (s *stage) play(d *datadriven.TestData) {
 	case "database":
 		s.database(d)
 	case "replicate":
-		s.world.Replicate(-1)
+		s.world.Replicate(0)
 	case "pay":
 		s.pay(d)
 	case "lease":
@@ -154,7 +154,8 @@ func (s *stage) start(d *datadriven.TestData) {
 			Limits:   failover.Limits{Workers: 1},
 			Clock: failover.Clock{
 				Now: func() time.Time { return s.world.Now }, Wall: func() time.Time { return s.world.WallTime(region) },
-				Sleep: func(ctx context.Context, d time.Duration) error { s.world.Now = s.world.Now.Add(d); return ctx.Err() },
+				Sleep:       func(ctx context.Context, d time.Duration) error { s.world.Now = s.world.Now.Add(d); return ctx.Err() },
+				WithTimeout: context.WithTimeout,
 			},
 		})
 		if err != nil {
@@ -349,12 +350,7 @@ func (s *stage) show() {
 		book := s.world.Books[region]
 		fmt.Fprintf(&s.out, "ledger of %s: %d payments, epoch %d, writable %t\n", region, book.Len(), book.Term().Epoch, book.Writable && !book.Down)
 	}
-	pending := 0
-	for _, id := range slices.Sorted(maps.Keys(s.world.Records)) {
-		if s.world.Records[id].Status == payment.StatusProcessing {
-			pending++
-		}
-	}
+	all, pending := s.world.Recorded()
 	fmt.Fprintf(&s.out, "journal: %d payments, %d pending, %d not in the writer's ledger; promotions asked for: %d\n",
-		len(s.world.Records), pending, len(s.world.Lost()), s.world.Global.Calls)
+		all, pending, len(s.world.Lost()), s.world.Global.Calls)
 }

@@ -46,21 +46,21 @@ func (c *Controller) settle(ctx context.Context) error {
 }
 
 func (c *Controller) planSettling(ctx context.Context, epoch int64) (settling, error) {
-	known, err := c.unsettled(ctx)
+	known, err := c.recall(ctx)
 	if err != nil {
 		return settling{}, err
 	}
-	earliest, any := known.earliest()
-	if _, open := known.from[epoch]; !any || !open {
+	from, recorded := known.from[epoch]
+	if !recorded || known.settled(epoch) {
 		return settling{epoch: epoch, done: true}, nil
 	}
 	after, now := c.options.Limits.SettleAfter, c.clock.Wall()
-	since, recorded := known.active[epoch]
-	if !recorded || since.After(now) {
+	since, active := known.active[epoch]
+	if !active || since.After(now) {
 		since = now
 	}
 	rest := min(max(after-now.Sub(since), 0), after)
 	return settling{
-		epoch: epoch, from: earliest, until: now.Add(rest + clockSkew), due: c.clock.Now().Add(rest),
+		epoch: epoch, from: from, until: now.Add(rest + c.options.Limits.ClockSkew), due: c.clock.Now().Add(rest),
 	}, nil
 }

@@ -33,8 +33,7 @@ type Journal interface {
 type Ledger interface {
 	Health(context.Context) (ledger.Health, error)
 	Fence(ctx context.Context, epoch int64, region string) error
-	NewestPayment(context.Context) (ledger.Payment, error)
-	Payment(ctx context.Context, paymentID string) (ledger.Payment, error)
+	NewestPostedBefore(ctx context.Context, before time.Time) (ledger.Payment, error)
 	ListPostedSince(ctx context.Context, since time.Time) iter.Seq2[ledger.Payment, error]
 	PostMany(context.Context, []payment.Posting) ([]ledger.PostOutcome, error)
 }
@@ -61,11 +60,13 @@ type Clock struct {
 	Wall func() time.Time
 	// Sleep waits, or returns ctx's error.
 	Sleep func(ctx context.Context, duration time.Duration) error
+	// WithTimeout is context.WithTimeout by the clock that Now and Sleep go by.
+	WithTimeout func(parent context.Context, timeout time.Duration) (context.Context, context.CancelFunc)
 }
 
 // SystemClock is the machine's.
 func SystemClock() Clock {
-	return Clock{Now: time.Now, Wall: func() time.Time { return time.Now().UTC() }, Sleep: sleep}
+	return Clock{Now: time.Now, Wall: func() time.Time { return time.Now().UTC() }, Sleep: sleep, WithTimeout: context.WithTimeout}
 }
 
 func sleep(ctx context.Context, duration time.Duration) error {

@@ -11,11 +11,7 @@ import (
 )
 
 // sweeping is what a run remembers between two sweeps.
-type sweeping struct {
-	last time.Time
-	// resting are in the ledger and wait to be completed; each is left alone until its time.
-	resting map[string]time.Time
-}
+type sweeping struct{ last time.Time }
 
 // sweep posts and completes what is pending and old enough, and says how much is left.
 func (c *Controller) sweep(ctx context.Context) error {
@@ -59,25 +55,18 @@ func (c *Controller) pending(ctx context.Context) ([]journal.Entry, error) {
 	return pending, c.hold(ctx)
 }
 
-// dueNow splits the pending: those to post now, oldest first, and those that are young or beyond the limit. Those that
-// are in the ledger already are in neither.
+// dueNow splits the pending: those to post now, oldest first, and those that are young or beyond the limit.
 func (c *Controller) dueNow(pending []journal.Entry) (later, due []journal.Entry) {
-	now, wall := c.clock.Now(), c.clock.Wall()
-	resting := map[string]time.Time{}
+	wall := c.clock.Wall()
 	for _, entry := range pending {
-		until, rests := c.sweeping.resting[entry.PaymentID]
 		age := wall.Sub(entry.CreatedAt)
-		switch {
-		case rests && now.Before(until):
-			resting[entry.PaymentID] = until
 		// A record from the far future is a machine's wrong clock, not a young payment.
-		case age < c.options.Limits.SweepAge && age > -clockSkew:
+		if age < c.options.Limits.SweepAge && age > -c.options.Limits.ClockSkew {
 			later = append(later, entry)
-		default:
+		} else {
 			due = append(due, entry)
 		}
 	}
-	c.sweeping.resting = resting
 	slices.SortFunc(due, func(a, b journal.Entry) int { return a.CreatedAt.Compare(b.CreatedAt) })
 	if limit := c.options.Limits.SweepLimit; len(due) > limit {
 		later, due = append(later, due[limit:]...), due[:limit]
@@ -89,16 +78,12 @@ func (c *Controller) dueNow(pending []journal.Entry) (later, due []journal.Entry
 func (c *Controller) sweepBatches(ctx context.Context, due []journal.Entry, started time.Time) (int, error) {
 	done := 0
 	for done < len(due) && c.clock.Now().Sub(started) < c.options.Limits.SweepSlice {
-		part := due[done:min(done+batchSize, len(due))]
+		part := due[done:min(done+c.options.Limits.Batch, len(due))]
 		ids := make([]string, len(part))
 		for i, entry := range part {
 			ids[i] = entry.PaymentID
 		}
-		result, err := c.postBatch(ctx, ids)
-		for _, id := range result.resting {
-			c.sweeping.resting[id] = c.clock.Now().Add(c.options.Limits.Window / 4)
-		}
-		if err != nil {
+		if _, err := c.postBatch(ctx, ids); err != nil {
 			return done, err
 		}
 		done += len(part)

@@ -229,6 +229,36 @@ func TestListPostedSinceReadsEveryPage(t *testing.T) {
 	}
 }
 
+// The order of acceptance is not that of posting: what was posted too late does not count, however new it is.
+func TestNewestPostedBefore(t *testing.T) {
+	store := ledgertest.Open(t, postgrestest.Start(t), 1)
+	post := func(id string, age time.Duration) time.Time {
+		t.Helper()
+		p := posting(id, 5, "EUR")
+		p.AcceptedAt = accepted.Add(-age)
+		if _, err := store.Post(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		found, err := store.Payment(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found.PostedAt
+	}
+	first := post("newer", time.Minute)
+	post("older", time.Hour)
+	last := post("newest", 0)
+	for _, test := range []struct {
+		before time.Time
+		want   string
+	}{{last.Add(time.Microsecond), "newest"}, {last, "newer"}, {first, ""}} {
+		found, err := store.NewestPostedBefore(t.Context(), test.before)
+		if found.PaymentID != test.want || errors.Is(err, ledger.ErrNotFound) != (test.want == "") {
+			t.Errorf("before %s: %q, error %v, want %q", test.before, found.PaymentID, err, test.want)
+		}
+	}
+}
+
 // Whatever is posted, in whatever order and however often, the ledger balances and has each payment's first content.
 func TestTrialBalanceIsZeroAfterRandomPostings(t *testing.T) {
 	store := ledgertest.Open(t, postgrestest.Start(t), 2)

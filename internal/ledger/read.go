@@ -35,6 +35,14 @@ func (s *Store) NewestPayment(ctx context.Context) (Payment, error) {
 	return only(found, err, "read newest payment")
 }
 
+// NewestPostedBefore is the payment that was accepted last of those that were posted before, by the database's clock.
+// ErrNotFound when there is none.
+func (s *Store) NewestPostedBefore(ctx context.Context, before time.Time) (Payment, error) {
+	found, err := s.payments(ctx, `SELECT `+paymentColumns+` FROM ledger.payments WHERE posted_at < $1
+		ORDER BY accepted_at DESC, payment_id DESC LIMIT 1`, before)
+	return only(found, err, "read newest payment posted before "+before.Format(time.RFC3339Nano))
+}
+
 func only(found []Payment, err error, action string) (Payment, error) {
 	switch {
 	case err != nil:

@@ -17,7 +17,13 @@ type Limits struct {
 	LeaseRead time.Duration
 	// Ledger bounds the post to the ledger; after it the payment is answered as processing.
 	Ledger time.Duration
+	// Late is the age from which on a payment is left to the failover controller, and answered as processing.
+	Late time.Duration
 }
+
+// LateAfter is how soon after its acceptance a payment must be posted to be found again by a replay's window
+// (package failover). Whoever completes one that was posted later has to write that down first.
+const LateAfter = 5 * time.Minute
 
 // DefaultLimits keep a request well under API Gateway's and the function's 30 s, because a payer's client gives up, or
 // asks the other Region, long before. The ledger of the other Region is one round trip of 70 ms and a commit away.
@@ -25,6 +31,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		Total: 8 * time.Second, Answer: 250 * time.Millisecond, Minimum: 300 * time.Millisecond,
 		LeaseRead: 400 * time.Millisecond, Ledger: 2500 * time.Millisecond,
+		Late: LateAfter,
 	}
 }
 
@@ -33,7 +40,7 @@ func (l Limits) withDefaults() Limits {
 	return Limits{
 		Total: cmp.Or(l.Total, standard.Total), Answer: cmp.Or(l.Answer, standard.Answer),
 		Minimum: cmp.Or(l.Minimum, standard.Minimum), LeaseRead: cmp.Or(l.LeaseRead, standard.LeaseRead),
-		Ledger: cmp.Or(l.Ledger, standard.Ledger),
+		Ledger: cmp.Or(l.Ledger, standard.Ledger), Late: cmp.Or(l.Late, standard.Late),
 	}
 }
 

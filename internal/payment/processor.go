@@ -22,8 +22,10 @@ type Options struct {
 	// Region is where this processor runs.
 	Region string
 	Limits Limits
-	// Now is the clock; nil means time.Now. Deadlines of contexts are always by the system's clock.
+	// Now is the wall clock, for what is recorded; nil means time.Now.
 	Now func() time.Time
+	// Timing measures and bounds requests; nil means the system's clock.
+	Timing Timing
 	// NewID makes transaction ids; nil means UUIDv7.
 	NewID func() (string, error)
 	// Random is uniform in [0, 1), for jitter; nil means math/rand/v2.
@@ -48,6 +50,9 @@ func NewProcessor(options Options) (*Processor, error) {
 	options.Limits = options.Limits.withDefaults()
 	if options.Now == nil {
 		options.Now = time.Now
+	}
+	if options.Timing == nil {
+		options.Timing = systemTiming{}
 	}
 	if options.NewID == nil {
 		options.NewID = newTransactionID
@@ -105,11 +110,11 @@ func (p *Processor) pay(ctx context.Context, asked Payment, seen *Observation) (
 	}
 	seen.PaymentID = asked.ID
 	deadline, _ := ctx.Deadline()
-	budget, err := Split(time.Now(), deadline, p.options.Limits)
+	budget, err := Split(p.options.Timing.Now(), deadline, p.options.Limits)
 	if err != nil {
 		return Result{}, err
 	}
-	ctx, cancel := context.WithDeadline(ctx, budget.Answer)
+	ctx, cancel := p.options.Timing.WithDeadline(ctx, budget.Answer)
 	defer cancel()
 
 	term, leaseErr := p.currentTerm(ctx, budget)
@@ -138,12 +143,19 @@ func (p *Processor) pay(ctx context.Context, asked Payment, seen *Observation) (
 		seen.Cause = leaseErr
 		return Result{Record: record}, nil
 	}
+	if age := p.options.Now().Sub(record.CreatedAt); age > p.options.Limits.Late {
+		seen.Cause = fmt.Errorf("%w: accepted %s ago", errLate, age.Round(time.Second))
+		return Result{Record: record}, nil
+	}
 	return p.settle(ctx, budget, record, term, seen)
 }
 
+// errLate is why a payment that was accepted long ago is left to the failover controller.
+var errLate = errors.New("too late for a processor to post")
+
 // currentTerm reads the lease. Its failure does not stop a payment: it is recorded and posted later.
 func (p *Processor) currentTerm(ctx context.Context, budget Budget) (Term, error) {
-	ctx, cancel := context.WithDeadline(ctx, budget.Lease)
+	ctx, cancel := p.options.Timing.WithDeadline(ctx, budget.Lease)
 	defer cancel()
 	term, err := p.options.Lease.Current(ctx)
 	if err != nil {
@@ -194,18 +206,18 @@ func (p *Processor) settle(ctx context.Context, budget Budget, record Record, te
 }
 
 func (p *Processor) post(ctx context.Context, budget Budget, record Record, term Term, seen *Observation) (PostResult, error) {
-	started := time.Now()
+	started := p.options.Timing.Now()
 	limit := started.Add(p.options.Limits.Ledger)
 	if budget.Ledger.Before(limit) {
 		limit = budget.Ledger
 	}
-	ctx, cancel := context.WithDeadline(ctx, limit)
+	ctx, cancel := p.options.Timing.WithDeadline(ctx, limit)
 	defer cancel()
 	posted, err := p.options.Ledger.Post(ctx, Posting{
 		PaymentID: record.ID, TransactionID: record.TransactionID, Money: record.Money,
 		Region: record.Region, Epoch: term.Epoch, AcceptedAt: record.CreatedAt,
 	})
-	seen.Ledger = time.Since(started)
+	seen.Ledger = p.options.Timing.Now().Sub(started)
 	return posted, err
 }
 
@@ -224,11 +236,11 @@ func (p *Processor) find(ctx context.Context, paymentID string, seen *Observatio
 	}
 	seen.PaymentID = paymentID
 	deadline, _ := ctx.Deadline()
-	budget, err := Split(time.Now(), deadline, p.options.Limits)
+	budget, err := Split(p.options.Timing.Now(), deadline, p.options.Limits)
 	if err != nil {
 		return Record{}, err
 	}
-	ctx, cancel := context.WithDeadline(ctx, budget.Answer)
+	ctx, cancel := p.options.Timing.WithDeadline(ctx, budget.Answer)
 	defer cancel()
 	return p.read(ctx, paymentID, seen)
 }

@@ -35,6 +35,7 @@ func branches() []branch {
 		{name: "a new payment", wantStatus: "completed", wantKind: "accepted", wantPosted: true, wantInJournal: "completed", wantID: "transaction-1"},
 		{name: "a completed one is replayed", earlier: true, done: true, wantStatus: "completed", wantReplayed: true, wantKind: "replayed", wantInJournal: "completed", wantID: "earlier"},
 		{name: "one in progress is resumed with its transaction id", earlier: true, wantStatus: "completed", wantKind: "resumed", wantPosted: true, wantInJournal: "completed", wantID: "earlier"},
+		{name: "one in progress for long is left to the controller", with: setup{limits: payment.Limits{Total: 20 * time.Second, Late: 59 * time.Second}}, earlier: true, wantStatus: "processing", wantKind: "resumed", wantInJournal: "processing", wantID: "earlier"},
 
 		{name: "put conflicts twice", with: setup{plan: fault.NewScript("PutItem", fault.Conflict, fault.Conflict)}, wantStatus: "completed", wantKind: "accepted", wantPosted: true, wantInJournal: "completed", wantID: "transaction-1"},
 		{name: "put is throttled", with: setup{plan: fault.NewScript("PutItem", fault.Throttle, fault.ProvisionedThrottle)}, wantStatus: "completed", wantKind: "accepted", wantPosted: true, wantInJournal: "completed", wantID: "transaction-1"},

@@ -3,7 +3,6 @@ package payment
 import (
 	"context"
 	"errors"
-	"time"
 )
 
 // record makes the payment durable, or finds it recorded. fresh tells that this request recorded it.
@@ -12,9 +11,9 @@ import (
 // read; only what was read, or a write that was confirmed, is ever acknowledged. Where the read finds nothing the write
 // is tried again under the same transaction id: should the first one land after all, the condition stops the second.
 func (p *Processor) record(ctx context.Context, budget Budget, candidate Record, seen *Observation) (record Record, fresh bool, err error) {
-	started := time.Now()
-	defer func() { seen.Journal += time.Since(started) }()
-	ctx, cancel := context.WithDeadline(ctx, budget.Journal)
+	started := p.options.Timing.Now()
+	defer func() { seen.Journal += p.options.Timing.Now().Sub(started) }()
+	ctx, cancel := p.options.Timing.WithDeadline(ctx, budget.Journal)
 	defer cancel()
 	for attempt := 1; ; attempt++ {
 		seen.JournalTries = attempt
@@ -42,8 +41,8 @@ func (p *Processor) record(ctx context.Context, budget Budget, candidate Record,
 
 // read gets a record, trying again while the journal does not answer.
 func (p *Processor) read(ctx context.Context, paymentID string, seen *Observation) (Record, error) {
-	started := time.Now()
-	defer func() { seen.Journal += time.Since(started) }()
+	started := p.options.Timing.Now()
+	defer func() { seen.Journal += p.options.Timing.Now().Sub(started) }()
 	for attempt := 1; ; attempt++ {
 		record, err := p.options.Journal.Get(ctx, paymentID)
 		switch {
@@ -59,8 +58,8 @@ func (p *Processor) read(ctx context.Context, paymentID string, seen *Observatio
 
 // complete marks a posted payment completed, as long as the request has time.
 func (p *Processor) complete(ctx context.Context, record Record, seen *Observation) error {
-	started := time.Now()
-	defer func() { seen.Journal += time.Since(started) }()
+	started := p.options.Timing.Now()
+	defer func() { seen.Journal += p.options.Timing.Now().Sub(started) }()
 	for attempt := 1; ; attempt++ {
 		err := p.options.Journal.Complete(ctx, Completion{
 			PaymentID: record.ID, TransactionID: record.TransactionID, PostedRegion: record.PostedRegion, At: record.CompletedAt,
@@ -85,15 +84,8 @@ func unavailable(cause error) error {
 // wait sleeps before the next try. It is an error when that would end after ctx does: then there is no next try.
 func (p *Processor) wait(ctx context.Context, attempt int) error {
 	pause := Backoff(attempt, p.options.Random())
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= pause {
+	if deadline, ok := ctx.Deadline(); ok && deadline.Sub(p.options.Timing.Now()) <= pause {
 		return context.DeadlineExceeded
 	}
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return p.options.Timing.Sleep(ctx, pause)
 }

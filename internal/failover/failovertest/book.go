@@ -1,9 +1,9 @@
 package failovertest
 
 import (
-	"context"
+	"cmp"
+	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -12,225 +12,172 @@ import (
 	"github.com/paymentdr/paymentdr/internal/payment"
 )
 
-// Book is a Region's ledger.
+// Book is a Region's ledger: a sequence of commits, of which a replica has a beginning.
 type Book struct {
 	// Writable: it takes writes. Down: it answers nothing.
 	Writable, Down bool
+	// Apart: it is no replica until it rejoins.
+	Apart bool
 
-	log      []commit
-	payments map[string]ledger.Payment
-	term     ledger.Term
+	world  *World
+	region string
+	// life counts the volumes that it has been.
+	life int
+	// log has the places of its commits in World.entries.
+	log []int
+	// accepted are its payments (places in World.entries) by the time of their acceptance.
+	accepted []int
+	// at tells, by a payment's place in the journal, its place in World.entries plus one.
+	at   []int
+	term ledger.Term
 }
 
-// commit is one change: a payment, or a term.
-type commit struct {
+// entry is one commit: a payment, or a term.
+type entry struct {
 	payment ledger.Payment
+	session int
 	term    ledger.Term
+	at      time.Time
 }
 
-func (b *Book) apply(change commit) {
-	b.log = append(b.log, change)
-	if change.term.Epoch > 0 {
-		b.term = change.term
+func (b *Book) clear() {
+	b.life++
+	b.log, b.accepted, b.term = b.log[:0], b.accepted[:0], ledger.Term{}
+	clear(b.at)
+}
+
+// copy makes it the other in all but what it is for.
+func (b *Book) copy(other *Book) {
+	b.life++
+	b.log = append(b.log[:0], other.log...)
+	b.accepted = append(b.accepted[:0], other.accepted...)
+	b.at = append(b.at[:0], other.at...)
+	b.term = other.term
+}
+
+// commit writes what is new.
+func (b *Book) commit(e entry) {
+	e.at = b.world.Now
+	b.world.entries = append(b.world.entries, e)
+	b.apply(len(b.world.entries) - 1)
+}
+
+func (b *Book) apply(place int) {
+	b.log = append(b.log, place)
+	e := &b.world.entries[place]
+	if e.term.Epoch > 0 {
+		b.term = e.term
 		return
 	}
-	if b.payments == nil {
-		b.payments = map[string]ledger.Payment{}
+	if len(b.at) <= e.session {
+		b.at = append(b.at, make([]int, e.session+1-len(b.at))...)
 	}
-	b.payments[change.payment.PaymentID] = change.payment
+	b.at[e.session] = place + 1
+	i := len(b.accepted)
+	for i > 0 && b.world.newer(b.accepted[i-1], place) {
+		i--
+	}
+	b.accepted = slices.Insert(b.accepted, i, place)
 }
 
-func (b *Book) reset(log []commit) {
-	b.log, b.payments, b.term = nil, nil, ledger.Term{}
-	for _, change := range log {
-		b.apply(change)
-	}
+// newer tells whether one commit's payment was accepted after another's.
+func (w *World) newer(one, other int) bool {
+	a, b := &w.entries[one].payment, &w.entries[other].payment
+	return cmp.Or(a.AcceptedAt.Compare(b.AcceptedAt), strings.Compare(a.PaymentID, b.PaymentID)) > 0
 }
+
+func (b *Book) has(session int) bool { return session < len(b.at) && b.at[session] > 0 }
 
 // Has tells whether the payment is posted.
-func (b *Book) Has(id string) bool { _, ok := b.payments[id]; return ok }
+func (b *Book) Has(id string) bool {
+	place, known := b.world.places[id]
+	return known && b.has(place)
+}
 
 // Len is how many payments are posted.
-func (b *Book) Len() int { return len(b.payments) }
+func (b *Book) Len() int { return len(b.accepted) }
 
-// Last is the payment that was posted last.
-func (b *Book) Last() (ledger.Payment, bool) {
-	for _, change := range slices.Backward(b.log) {
-		if change.term.Epoch == 0 {
-			return change.payment, true
-		}
-	}
-	return ledger.Payment{}, false
-}
+// Region is the one whose ledger it is.
+func (b *Book) Region() string { return b.region }
 
 // Term is the newest term that the ledger has seen.
 func (b *Book) Term() ledger.Term { return b.term }
+
+// ErrUnrecorded is wrong of a payment that a ledger takes before the journal.
+var ErrUnrecorded = errors.New("the journal does not have it")
+
+var (
+	errRefused  = fmt.Errorf("connect: connection refused: %w", payment.ErrLedgerUnavailable)
+	errReadOnly = fmt.Errorf("connect: read only: %w", payment.ErrLedgerUnavailable)
+)
 
 // available is nil when it takes writes.
 func (b *Book) available() error {
 	switch {
 	case b.Down:
-		return fmt.Errorf("connect: connection refused: %w", payment.ErrLedgerUnavailable)
+		return errRefused
 	case !b.Writable:
-		return fmt.Errorf("connect: read only: %w", payment.ErrLedgerUnavailable)
+		return errReadOnly
 	}
 	return nil
 }
 
-func (b *Book) post(posting payment.Posting, at time.Time, unfenced bool) (payment.PostResult, error) {
+func (b *Book) post(posting payment.Posting) (payment.PostResult, error) {
 	switch {
-	case unfenced:
+	case b.world.Unfenced:
 	case posting.Epoch < b.term.Epoch:
 		return payment.PostResult{}, fmt.Errorf("epoch %d, the ledger is at %d: %w", posting.Epoch, b.term.Epoch, payment.ErrFenced)
 	case posting.Epoch > b.term.Epoch:
 		return payment.PostResult{}, fmt.Errorf("epoch %d, the ledger is at %d: %w", posting.Epoch, b.term.Epoch, payment.ErrLedgerUnavailable)
 	}
-	if known, ok := b.payments[posting.PaymentID]; ok {
+	place := b.world.place(posting.PaymentID)
+	if b.has(place) {
+		known := &b.world.entries[b.at[place]-1].payment
 		if known.TransactionID != posting.TransactionID || known.Money != posting.Money {
 			return payment.PostResult{}, payment.ErrMismatch
 		}
 		return payment.PostResult{}, nil
 	}
-	b.apply(commit{payment: ledger.Payment{Posting: posting, PostedAt: at}})
+	s := &b.world.sessions[place]
+	switch {
+	case !s.known:
+		b.world.isWrong("ledger of %s took payment %s: %w", b.region, posting.PaymentID, ErrUnrecorded)
+	case s.record.TransactionID != posting.TransactionID || s.record.Money != posting.Money:
+		b.world.isWrong("ledger of %s took payment %s of transaction %s, the journal has %s", b.region, posting.PaymentID, posting.TransactionID, s.record.TransactionID)
+	}
+	b.commit(entry{payment: ledger.Payment{Posting: posting, PostedAt: b.world.WallTime(b.region)}, session: place})
+	s.posted = true
+	if b.world.Posted != nil {
+		b.world.Posted(b, &b.world.entries[len(b.world.entries)-1].payment)
+	}
 	return payment.PostResult{Posted: true}, nil
 }
 
-// sorted are the payments by acceptance.
-func (b *Book) sorted() []ledger.Payment {
-	all := make([]ledger.Payment, 0, len(b.payments))
-	for _, p := range b.payments {
-		all = append(all, p)
+func (b *Book) postMany(postings []payment.Posting) []ledger.PostOutcome {
+	outcomes := make([]ledger.PostOutcome, len(postings))
+	var posted []string
+	for i, posting := range postings {
+		result, err := b.post(posting)
+		if result.Posted && b.world.Trace != nil {
+			posted = append(posted, posting.PaymentID)
+		}
+		outcomes[i] = ledger.PostOutcome{PostResult: result, Err: err}
 	}
-	slices.SortFunc(all, func(x, y ledger.Payment) int {
-		if order := x.AcceptedAt.Compare(y.AcceptedAt); order != 0 {
-			return order
-		}
-		return strings.Compare(x.PaymentID, y.PaymentID)
-	})
-	return all
-}
-
-// Ledger is the ledger as an actor of a Region reaches it: the Region's own, or whichever takes writes when Follow is
-// set, as a payment processor's.
-type Ledger struct {
-	World         *World
-	Region, Actor string
-	Follow        bool
-}
-
-// book finds the ledger to talk to.
-func (l Ledger) book() (*Book, error) {
-	own := l.World.Books[l.Region]
-	err := own.available()
-	if err == nil || !l.Follow || l.World.Global.Severed {
-		return own, err
+	if len(posted) > 0 {
+		b.world.Trace("ledger of %s: posted %s", b.region, strings.Join(posted, " "))
 	}
-	writer := l.World.Books[l.World.Global.Writer]
-	return writer, writer.available()
+	return outcomes
 }
 
-// Health implements failover.Ledger.
-func (l Ledger) Health(context.Context) (ledger.Health, error) {
-	return do(l.World, l.Region, l.Actor, "health", func() (ledger.Health, error) {
-		book, err := l.book()
-		return ledger.Health{Writable: err == nil, Term: book.term}, err
-	})
-}
-
-// Fence implements failover.Ledger.
-func (l Ledger) Fence(_ context.Context, epoch int64, region string) error {
-	_, err := do(l.World, l.Region, l.Actor, "fence", func() (struct{}, error) {
-		book, err := l.book()
-		switch {
-		case err != nil:
-			return struct{}{}, err
-		case epoch < book.term.Epoch || epoch == book.term.Epoch && region != book.term.Region:
-			return struct{}{}, fmt.Errorf("epoch %d of %s, the ledger is at %d of %s: %w", epoch, region, book.term.Epoch, book.term.Region, payment.ErrFenced)
-		case epoch > book.term.Epoch:
-			book.apply(commit{term: ledger.Term{Epoch: epoch, Region: region}})
-			l.World.trace("ledger of %s: fenced at epoch %d", l.Region, epoch)
-		}
-		return struct{}{}, nil
-	})
-	return err
-}
-
-// NewestPayment implements failover.Ledger.
-func (l Ledger) NewestPayment(context.Context) (ledger.Payment, error) {
-	return do(l.World, l.Region, l.Actor, "newest", func() (ledger.Payment, error) {
-		book, err := l.book()
-		all := book.sorted()
-		if err == nil && len(all) == 0 {
-			err = ledger.ErrNotFound
-		}
-		if err != nil {
-			return ledger.Payment{}, err
-		}
-		return all[len(all)-1], nil
-	})
-}
-
-// Payment implements failover.Ledger.
-func (l Ledger) Payment(_ context.Context, id string) (ledger.Payment, error) {
-	return do(l.World, l.Region, l.Actor, "payment", func() (ledger.Payment, error) {
-		book, err := l.book()
-		found, ok := book.payments[id]
-		if err == nil && !ok {
-			err = ledger.ErrNotFound
-		}
-		return found, err
-	})
-}
-
-// ListPostedSince implements failover.Ledger.
-func (l Ledger) ListPostedSince(_ context.Context, since time.Time) iter.Seq2[ledger.Payment, error] {
-	return func(yield func(ledger.Payment, error) bool) {
-		all, err := do(l.World, l.Region, l.Actor, "list-posted", func() ([]ledger.Payment, error) {
-			book, err := l.book()
-			return book.sorted(), err
-		})
-		if err != nil {
-			yield(ledger.Payment{}, err)
-			return
-		}
-		for _, p := range all {
-			if !p.AcceptedAt.Before(since) && !yield(p, nil) {
-				return
-			}
+func (b *Book) fence(epoch int64, region string) error {
+	switch {
+	case epoch < b.term.Epoch || epoch == b.term.Epoch && region != b.term.Region:
+		return fmt.Errorf("epoch %d of %s, the ledger is at %d of %s: %w", epoch, region, b.term.Epoch, b.term.Region, payment.ErrFenced)
+	case epoch > b.term.Epoch:
+		b.commit(entry{term: ledger.Term{Epoch: epoch, Region: region}})
+		if b.world.Trace != nil {
+			b.world.Trace("ledger of %s: fenced at epoch %d", b.region, epoch)
 		}
 	}
-}
-
-// Post implements payment.Ledger.
-func (l Ledger) Post(_ context.Context, posting payment.Posting) (payment.PostResult, error) {
-	return do(l.World, l.Region, l.Actor, "post", func() (payment.PostResult, error) {
-		book, err := l.book()
-		if err != nil {
-			return payment.PostResult{}, err
-		}
-		return book.post(posting, l.World.Now, l.World.Unfenced)
-	})
-}
-
-// PostMany implements failover.Ledger.
-func (l Ledger) PostMany(_ context.Context, postings []payment.Posting) ([]ledger.PostOutcome, error) {
-	return do(l.World, l.Region, l.Actor, "post-many", func() ([]ledger.PostOutcome, error) {
-		book, err := l.book()
-		if err != nil {
-			return nil, err
-		}
-		outcomes := make([]ledger.PostOutcome, len(postings))
-		var posted []string
-		for i, posting := range postings {
-			result, err := book.post(posting, l.World.Now, l.World.Unfenced)
-			if result.Posted {
-				posted = append(posted, posting.PaymentID)
-			}
-			outcomes[i] = ledger.PostOutcome{PostResult: result, Err: err}
-		}
-		if len(posted) > 0 {
-			l.World.trace("ledger of %s: posted %s", l.Region, strings.Join(posted, " "))
-		}
-		return outcomes, nil
-	})
+	return nil
 }

@@ -24,18 +24,22 @@ func (w *World) Options(settings failover.Settings, sleep func(pause time.Durati
 		Clock: failover.Clock{
 			Now: func() time.Time { return w.Now }, Wall: func() time.Time { return w.WallTime(region) },
 			Sleep: func(_ context.Context, pause time.Duration) error { return sleep(pause) },
+			WithTimeout: func(parent context.Context, _ time.Duration) (context.Context, context.CancelFunc) {
+				return context.WithCancel(parent)
+			},
 		},
 	}
 }
 
 // Accept records another payment now, as a processor of the Region does that may not post it.
 func (w *World) Accept(region string) {
-	id := fmt.Sprintf("payment-%d", len(w.Records))
+	all, _ := w.Recorded()
+	id := fmt.Sprintf("payment-%d", all)
 	asked := payment.Payment{ID: id, Money: payment.Money{MinorUnits: 500, Currency: "USD"}}
-	w.Records[id] = payment.Record{
+	_ = w.begin(payment.Record{ // the id is new, so nothing speaks against it
 		Payment: asked, TransactionID: "transaction of " + id, Fingerprint: asked.Fingerprint(), Status: payment.StatusProcessing,
 		Region: region, CreatedAt: w.WallTime(region),
-	}
+	})
 }
 
 type unread struct{}

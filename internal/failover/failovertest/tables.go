@@ -1,9 +1,7 @@
 package failovertest
 
 import (
-	"cmp"
 	"context"
-	"fmt"
 	"iter"
 	"slices"
 	"time"
@@ -19,17 +17,21 @@ type Control struct {
 	Region, Actor string
 }
 
+func (c Control) call(op Op) Call { return Call{c.Region, c.Actor, op} }
+
 // Load implements failover.Control.
-func (c Control) Load(context.Context) (control.Lease, error) {
-	return do(c.World, c.Region, c.Actor, "load", func() (control.Lease, error) {
-		switch {
-		case c.World.LeaseFault != nil:
-			return control.Lease{}, c.World.LeaseFault
-		case c.World.Lease == nil:
-			return control.Lease{}, control.ErrNoLease
-		}
-		return *c.World.Lease, nil
-	})
+func (c Control) Load(ctx context.Context) (control.Lease, error) {
+	if way := c.World.arrive(ctx, c.call(Load)); way.Err != nil {
+		return control.Lease{}, way.Err
+	}
+	switch {
+	case c.World.LeaseFault != nil:
+		return control.Lease{}, c.World.LeaseFault
+	case c.World.Lease == nil:
+		return control.Lease{}, control.ErrNoLease
+	}
+	lease := *c.World.Lease
+	return lease, c.World.answer(ctx, c.call(Load))
 }
 
 // Current implements payment.Lease.
@@ -39,45 +41,88 @@ func (c Control) Current(ctx context.Context) (payment.Term, error) {
 }
 
 // Save implements failover.Control.
-func (c Control) Save(_ context.Context, next control.Lease) (control.Lease, error) {
-	return do(c.World, c.Region, c.Actor, "save", func() (control.Lease, error) {
-		latest := int64(0)
-		if c.World.Lease != nil {
-			latest = c.World.Lease.Version
+func (c Control) Save(ctx context.Context, next control.Lease) (control.Lease, error) {
+	way := c.World.arrive(ctx, c.call(Save))
+	if way.Again > 0 {
+		late := next
+		c.World.Later(way.Again, func() { _, _ = c.World.save(c.Actor, late) })
+	}
+	if way.Err != nil {
+		return control.Lease{}, way.Err
+	}
+	saved, err := c.World.save(c.Actor, next)
+	if err == nil {
+		err = c.World.answer(ctx, c.call(Save))
+	}
+	if err != nil {
+		return control.Lease{}, err
+	}
+	return saved, nil
+}
+
+func (w *World) save(actor string, next control.Lease) (control.Lease, error) {
+	latest := int64(0)
+	if w.Lease != nil {
+		latest = w.Lease.Version
+	}
+	if next.Version != latest || w.LeaseFault != nil {
+		if w.Trace != nil {
+			w.Trace("%s: write epoch %d seq %d %s if version %d: lost (found %d)", actor, next.Epoch, next.Seq, next.State, next.Version, latest)
 		}
-		if next.Version != latest || c.World.LeaseFault != nil {
-			c.World.trace("%s: write epoch %d seq %d %s if version %d: lost (found %d)", c.Actor, next.Epoch, next.Seq, next.State, next.Version, latest)
-			return control.Lease{}, control.ErrLost
-		}
-		c.World.trace("%s: write epoch %d seq %d %s if version %d: ok", c.Actor, next.Epoch, next.Seq, next.State, next.Version)
-		next.Version++
-		c.World.Lease = &next
-		return next, nil
-	})
+		return control.Lease{}, control.ErrLost
+	}
+	next.Version++
+	if w.Lease == nil {
+		w.Lease = new(control.Lease)
+	}
+	*w.Lease = next
+	if w.Trace != nil {
+		w.Trace("%s: write epoch %d seq %d %s if version %d: ok", actor, next.Epoch, next.Seq, next.State, latest)
+	}
+	if w.Saved != nil {
+		w.Saved()
+	}
+	return next, nil
 }
 
 // AppendEvent implements failover.Control.
-func (c Control) AppendEvent(_ context.Context, event control.Event) error {
-	_, err := do(c.World, c.Region, c.Actor, "append", func() (struct{}, error) {
-		for _, known := range c.World.Events {
-			if known.ID == event.ID && known.At.Equal(event.At) {
-				return struct{}{}, nil
-			}
+func (c Control) AppendEvent(ctx context.Context, event control.Event) error {
+	way := c.World.arrive(ctx, c.call(Append))
+	if way.Again > 0 {
+		c.World.Later(way.Again, func() { c.World.append(c.Actor, event) })
+	}
+	if way.Err != nil {
+		return way.Err
+	}
+	c.World.append(c.Actor, event)
+	return c.World.answer(ctx, c.call(Append))
+}
+
+func (w *World) append(actor string, event control.Event) {
+	for i := range w.Events {
+		if w.Events[i].ID == event.ID && w.Events[i].At.Equal(event.At) {
+			return
 		}
-		c.World.Events = append(c.World.Events, event)
-		c.World.trace("%s: event %s epoch %d", c.Actor, event.Kind, event.Epoch)
-		return struct{}{}, nil
-	})
-	return err
+	}
+	w.Events = append(w.Events, event)
+	if w.Trace != nil {
+		w.Trace("%s: event %s epoch %d", actor, event.Kind, event.Epoch)
+	}
 }
 
 // Events implements failover.Control.
-func (c Control) Events(_ context.Context, from, to time.Time) iter.Seq2[control.Event, error] {
+func (c Control) Events(ctx context.Context, from, to time.Time) iter.Seq2[control.Event, error] {
 	return func(yield func(control.Event, error) bool) {
-		all, err := do(c.World, c.Region, c.Actor, "events", func() ([]control.Event, error) {
-			return slices.SortedStableFunc(slices.Values(c.World.Events), func(a, b control.Event) int { return a.At.Compare(b.At) }), nil
-		})
-		if err != nil {
+		way := c.World.arrive(ctx, c.call(Events))
+		if way.Err != nil {
+			yield(control.Event{}, way.Err)
+			return
+		}
+		all, older := c.World.Events, func(a, b control.Event) int { return a.At.Compare(b.At) }
+		if !slices.IsSortedFunc(all, older) {
+			all = slices.SortedStableFunc(slices.Values(all), older)
+		}
+		if err := c.World.answer(ctx, c.call(Events)); err != nil {
 			yield(control.Event{}, err)
 			return
 		}
@@ -89,89 +134,144 @@ func (c Control) Events(_ context.Context, from, to time.Time) iter.Seq2[control
 	}
 }
 
+// session is a payment's place in the journal.
+type session struct {
+	record payment.Record
+	known  bool
+	// posted: some ledger took it.
+	posted bool
+	// listed is when the indexes show it, unlisted when the one of pending payments no longer does.
+	listed, unlisted time.Time
+}
+
 // Journal is the session table as a Region's actor sees it.
 type Journal struct {
 	World         *World
 	Region, Actor string
 }
 
+func (j Journal) call(op Op) Call { return Call{j.Region, j.Actor, op} }
+
 // Begin implements payment.Journal.
-func (j Journal) Begin(_ context.Context, record payment.Record) error {
-	_, err := do(j.World, j.Region, j.Actor, "begin", func() (struct{}, error) {
-		if _, known := j.World.Records[record.ID]; known {
-			return struct{}{}, payment.ErrRecordExists
-		}
-		j.World.Records[record.ID] = record
-		return struct{}{}, nil
-	})
-	return err
+func (j Journal) Begin(ctx context.Context, record payment.Record) error {
+	way := j.World.arrive(ctx, j.call(Begin))
+	if way.Again > 0 {
+		late := record
+		j.World.Later(way.Again, func() { _ = j.World.begin(late) })
+	}
+	if way.Err != nil {
+		return way.Err
+	}
+	if err := j.World.begin(record); err != nil {
+		return err
+	}
+	return j.World.answer(ctx, j.call(Begin))
+}
+
+func (w *World) begin(record payment.Record) error {
+	s := &w.sessions[w.place(record.ID)]
+	if s.known {
+		return payment.ErrRecordExists
+	}
+	s.record, s.known, s.listed, s.unlisted = record, true, w.indexed(), time.Time{}
+	w.pending++
+	return nil
+}
+
+// indexed is when an index follows what is written now.
+func (w *World) indexed() time.Time {
+	if w.IndexLag == nil {
+		return w.Now
+	}
+	return w.Now.Add(w.IndexLag())
 }
 
 // Get implements payment.Journal.
-func (j Journal) Get(_ context.Context, id string) (payment.Record, error) {
-	return do(j.World, j.Region, j.Actor, "get", func() (payment.Record, error) {
-		record, known := j.World.Records[id]
-		if !known {
-			return payment.Record{}, fmt.Errorf("get payment %s: %w", id, payment.ErrRecordNotFound)
-		}
-		return record, nil
-	})
+func (j Journal) Get(ctx context.Context, id string) (payment.Record, error) {
+	if way := j.World.arrive(ctx, j.call(Get)); way.Err != nil {
+		return payment.Record{}, way.Err
+	}
+	record, known := j.World.Record(id)
+	if !known {
+		return payment.Record{}, payment.ErrRecordNotFound
+	}
+	if err := j.World.answer(ctx, j.call(Get)); err != nil {
+		return payment.Record{}, err
+	}
+	return record, nil
 }
 
 // Complete implements payment.Journal.
-func (j Journal) Complete(_ context.Context, completion payment.Completion) error {
-	_, err := do(j.World, j.Region, j.Actor, "complete", func() (struct{}, error) {
-		record, known := j.World.Records[completion.PaymentID]
-		switch {
-		case !known:
-			return struct{}{}, payment.ErrRecordNotFound
-		case record.TransactionID != completion.TransactionID:
-			return struct{}{}, payment.ErrTransactionMismatch
-		case record.Status == payment.StatusProcessing:
-			record.Status, record.CompletedAt, record.PostedRegion = payment.StatusCompleted, completion.At, completion.PostedRegion
-			j.World.Records[completion.PaymentID] = record
+func (j Journal) Complete(ctx context.Context, completion payment.Completion) error {
+	way := j.World.arrive(ctx, j.call(Complete))
+	if way.Again > 0 {
+		late := completion
+		j.World.Later(way.Again, func() { _ = j.World.complete(late) })
+	}
+	if way.Err != nil {
+		return way.Err
+	}
+	if err := j.World.complete(completion); err != nil {
+		return err
+	}
+	return j.World.answer(ctx, j.call(Complete))
+}
+
+func (w *World) complete(completion payment.Completion) error {
+	s := &w.sessions[w.place(completion.PaymentID)]
+	switch {
+	case !s.known:
+		return payment.ErrRecordNotFound
+	case s.record.TransactionID != completion.TransactionID:
+		return payment.ErrTransactionMismatch
+	case s.record.Status == payment.StatusProcessing:
+		if !s.posted {
+			w.isWrong("payment %s is completed and was never posted", completion.PaymentID)
 		}
-		return struct{}{}, nil
-	})
-	return err
+		s.record.Status, s.record.CompletedAt, s.record.PostedRegion = payment.StatusCompleted, completion.At, completion.PostedRegion
+		s.unlisted = w.indexed()
+		w.pending--
+	}
+	return nil
 }
 
 // Probe implements failover.Journal.
-func (j Journal) Probe(context.Context, string, time.Time) error {
-	_, err := do(j.World, j.Region, j.Actor, "probe", func() (struct{}, error) { return struct{}{}, nil })
-	return err
+func (j Journal) Probe(ctx context.Context, _ string, _ time.Time) error {
+	if way := j.World.arrive(ctx, j.call(Probe)); way.Err != nil {
+		return way.Err
+	}
+	return j.World.answer(ctx, j.call(Probe))
 }
 
 // Pending implements failover.Journal.
-func (j Journal) Pending(context.Context) iter.Seq2[journal.Entry, error] {
-	return j.list("pending", func(r payment.Record) bool { return r.Status == payment.StatusProcessing })
+func (j Journal) Pending(ctx context.Context) iter.Seq2[journal.Entry, error] {
+	return j.list(ctx, Pending, func(s *session) bool {
+		return s.record.Status == payment.StatusProcessing || j.World.Now.Before(s.unlisted)
+	})
 }
 
 // ListCreated implements failover.Journal.
-func (j Journal) ListCreated(_ context.Context, from, to time.Time) iter.Seq2[journal.Entry, error] {
-	return j.list("list-created", func(r payment.Record) bool { return !r.CreatedAt.Before(from) && r.CreatedAt.Before(to) })
+func (j Journal) ListCreated(ctx context.Context, from, to time.Time) iter.Seq2[journal.Entry, error] {
+	return j.list(ctx, ListCreated, func(s *session) bool {
+		return !s.record.CreatedAt.Before(from) && s.record.CreatedAt.Before(to)
+	})
 }
 
-func (j Journal) list(name string, want func(payment.Record) bool) iter.Seq2[journal.Entry, error] {
+// list yields what an index shows, in the order of writing: like that of the shards, it is not that of acceptance.
+func (j Journal) list(ctx context.Context, op Op, want func(*session) bool) iter.Seq2[journal.Entry, error] {
 	return func(yield func(journal.Entry, error) bool) {
-		all, err := do(j.World, j.Region, j.Actor, name, func() ([]journal.Entry, error) {
-			var entries []journal.Entry
-			for _, record := range j.World.Records {
-				if want(record) {
-					entries = append(entries, journal.Entry{PaymentID: record.ID, CreatedAt: record.CreatedAt})
-				}
-			}
-			slices.SortFunc(entries, func(a, b journal.Entry) int {
-				return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.PaymentID, b.PaymentID))
-			})
-			return entries, nil
-		})
+		err := j.World.arrive(ctx, j.call(op)).Err
+		shown := len(j.World.sessions)
+		if err == nil {
+			err = j.World.answer(ctx, j.call(op))
+		}
 		if err != nil {
 			yield(journal.Entry{}, err)
 			return
 		}
-		for _, entry := range all {
-			if !yield(entry, nil) {
+		for place := range shown {
+			s := &j.World.sessions[place]
+			if s.known && !j.World.Now.Before(s.listed) && want(s) && !yield(journal.Entry{PaymentID: s.record.ID, CreatedAt: s.record.CreatedAt}, nil) {
 				return
 			}
 		}

@@ -1,226 +1,201 @@
 package simulation
 
 import (
-	"context"
 	"fmt"
-	"io"
-	"log/slog"
-	"math/rand/v2"
+	"strings"
 	"time"
 
-	"github.com/paymentdr/paymentdr/internal/control"
-	"github.com/paymentdr/paymentdr/internal/failover"
 	"github.com/paymentdr/paymentdr/internal/failover/failovertest"
 	"github.com/paymentdr/paymentdr/internal/payment"
-	"github.com/paymentdr/paymentdr/internal/telemetry"
 )
 
-// Bug is a fault of the program, planted to see that it is found.
-type Bug string
-
-// The planted bugs.
-const (
-	NoBug              Bug = ""
-	UnconditionalClaim Bug = "unconditional claim"
-	NoFence            Bug = "no fence"
-	NoRecord           Bug = "promote before record"
-	ShortWindow        Bug = "replay window too short"
-	LostWriteTaken     Bug = "memory changed after a lost write"
-	WallClock          Bug = "wall clock used for the lease"
-)
-
-// Bugs lists the planted bugs.
-func Bugs() []Bug {
-	return []Bug{UnconditionalClaim, NoFence, NoRecord, ShortWindow, LostWriteTaken, WallClock}
-}
-
-// The shape of a simulation: the adversary has its time, then the world is whole until everything must have settled.
-const (
-	adversity = 4 * time.Minute
-	calm      = 4 * time.Minute
-	ttl       = 15 * time.Second
-	tick      = 2 * time.Second
-	runEvery  = 60 * time.Second
-	runFor    = 75 * time.Second
-	payments  = 60
-)
-
-// Result is what a simulation came to. Problem is the first invariant that was broken, "" if none.
-type Result struct {
-	Seed     uint64
-	Problem  string
-	Story    []string
-	Claims   int
-	Accepted int
-	Steps    int
-}
+// Simulator plays seeds, one after the other, in the same memory. It is used by one goroutine.
+type Simulator struct{ s *simulation }
 
 // simulation is one run of a seed.
 type simulation struct {
 	schedule
-	bug    Bug
-	random *rand.Rand
-	world  *failovertest.World
-	result Result
+	seed     uint64
+	bug      Bug
+	telling  bool
+	omit     omission
+	plan     plan
+	result   Result
+	checker  checker
+	director director
 
-	leases  map[string]*oldLease
-	cut     map[string]bool    // Regions that do not reach the tables
-	blind   map[string]bool    // Regions whose processors cannot read the lease
-	rate    map[string]float64 // speed of each Region's monotonic clock
-	serial  int
-	checker checker
+	harmed      [everyHarm][regions]int
+	frozenUntil [regions]time.Duration
+	pausedUntil [regions]time.Duration
+	skew        [regions]time.Duration
+	rebuilding  [regions]bool
+	// disturbed: something else than the disaster befell the Region since it struck.
+	disturbed [regions]bool
+	// befell are the surprises so far.
+	befell   []key
+	activeIn string
+	// calmAt is when nothing bad happens any more; 0: not yet.
+	calmAt time.Duration
+	paying int
+	serial int
+	// told is the lease as last told, renewals how often it was written since.
+	told     term
+	renewals int
+
+	// slabs are the memory of contexts, bounds how many this seed has used.
+	slabs  []*[slab]deadline
+	bounds int
+
+	environments []*environment
+	processors   [regions][processors]*processor
 }
 
+// New makes a simulator; Close ends it.
+func New() *Simulator {
+	s := &simulation{}
+	s.world = failovertest.New(regionNames[east], regionNames[west])
+	s.world.Before, s.world.After = s.before, s.back
+	s.world.Later = func(after time.Duration, do func()) { s.after(after, do) }
+	s.world.IndexLag = func() time.Duration { return s.indexLag() }
+	s.world.Global.Ending = s.replicate
+	s.checker = checker{simulation: s, owner: map[int64]string{}}
+	s.world.Saved, s.world.Posted = s.checker.saved, s.checker.posted
+	s.world.Wrong = s.checker.wrong
+	s.paniced = func(what string) { s.checker.broken(NoPanic, "%s", what) }
+	return &Simulator{s}
+}
+
+// Close ends the simulator's coroutines.
+func (m *Simulator) Close() { m.s.close() }
+
 // Run plays one seed.
-func Run(seed uint64, bug Bug) Result {
-	s := &simulation{
-		bug: bug, random: rand.New(rand.NewPCG(seed, 1)), world: failovertest.New("east", "west"),
-		leases: map[string]*oldLease{}, cut: map[string]bool{}, blind: map[string]bool{}, rate: map[string]float64{}, result: Result{Seed: seed},
+func (m *Simulator) Run(seed uint64, bug Bug) Result { return m.s.play(seed, bug, omission{}, false) }
+
+// Tell plays one seed and tells its story.
+func (m *Simulator) Tell(seed uint64, bug Bug) Result { return m.s.play(seed, bug, omission{}, true) }
+
+func (s *simulation) play(seed uint64, bug Bug, omit omission, telling bool) Result {
+	s.reset(seed, bug, omit, telling)
+	for region := range regions {
+		s.start(other, launcherNumber+uint32(region), "launcher", s.director.random.upTo(time.Second), func() { s.launch(region) })
 	}
-	s.live = map[*actor]bool{}
-	s.world.Global.Takes = time.Duration(1+s.random.IntN(20)) * time.Second
-	s.world.Before, s.world.After = s.before, s.after
-	s.world.Trace = s.tell
-	s.checker = checker{simulation: s, transactions: map[string]string{}, acknowledged: map[string]bool{}, owner: map[int64]string{}}
-	for _, region := range []string{"east", "west"} {
-		// Clocks differ by up to 3 %; the margin allows 20 %.
-		s.leases[region] = &oldLease{simulation: s, source: failovertest.Control{World: s.world, Region: region, Actor: "processor"}}
-		s.rate[region] = 0.97 + 0.06*s.random.Float64()
-		s.start("launcher "+region, s.upTo(time.Second), func() { s.launch(region) })
+	for _, p := range s.plan.payments {
+		if omit.payments[p.number] {
+			continue
+		}
+		s.result.Payments++
+		s.paying++
+		s.start(payer, uint32(p.number), paymentIDs[p.number], p.at, func() { s.pay(p); s.paying-- })
 	}
-	s.start("payers", 5*time.Second, s.payers)
-	s.start("replication", 0, s.replication)
-	s.start("adversary", 10*time.Second, s.adversary)
-	for s.result.Problem == "" && s.step(adversity+calm) {
-		s.world.Now = failovertest.Start.Add(s.now)
-		s.result.Steps++
-		s.checker.check()
-	}
-	if s.result.Problem == "" {
-		s.checker.end()
-	}
-	for _, a := range s.alive() {
-		s.crash(a)
-	}
+	s.director.direct()
+	s.run(hostility + 2*patience)
+	s.stopped = true
+	s.result.Steps, s.result.Lasted = s.steps, s.now
+	s.end()
 	return s.result
 }
 
-// alive lists the actors in a stable order; order does not matter once a simulation has ended.
-func (s *simulation) alive() []*actor {
-	var all []*actor
-	for a := range s.live {
-		all = append(all, a)
+func (s *simulation) reset(seed uint64, bug Bug, omit omission, telling bool) {
+	s.schedule.reset(seed)
+	s.world.Reset(regionNames[east])
+	s.seed, s.bug, s.omit, s.telling = seed, bug, omit, telling
+	s.plan.draw(seed)
+	s.result = Result{Seed: seed}
+	s.checker.reset()
+	s.director = director{simulation: s}
+	s.director.random.seed(seed, 1)
+	s.harmed, s.frozenUntil, s.skew = [everyHarm][regions]int{}, [regions]time.Duration{}, [regions]time.Duration{}
+	s.pausedUntil, s.rebuilding, s.disturbed = [regions]time.Duration{}, [regions]bool{}, [regions]bool{}
+	s.befell, s.activeIn, s.calmAt, s.paying, s.serial, s.bounds = s.befell[:0], "", 0, 0, 0, 0
+	clear(s.environments)
+	s.environments = s.environments[:0]
+	for region := range regions {
+		for i := range processors {
+			s.processors[region][i] = s.newProcessor(region)
+		}
 	}
-	return all
+	if omit.clocks {
+		s.plan.rate, s.plan.skew, s.plan.stands = [regions]float64{1, 1}, 0, false
+	}
+	if omit.prompt {
+		s.plan.indexLag, s.plan.takes = 0, time.Second
+	}
+	s.world.Global.Takes = s.plan.takes
+	s.world.Trace = nil
+	if s.renewals, s.told = 0, (term{}); telling {
+		s.world.Trace = s.trace
+	}
+	s.plant()
+	if s.plan.established {
+		s.world.Establish(regionNames[east], earlier[:]...)
+		s.checker.lease, s.activeIn = *s.world.Lease, regionNames[east]
+	}
 }
 
-func (s *simulation) upTo(most time.Duration) time.Duration {
-	return time.Duration(s.random.Int64N(int64(most) + 1))
+// earlier are the payments of a system that has run for a while.
+var earlier = func() (paid [3]payment.Record) {
+	for i := range paid {
+		asked := payment.Payment{ID: fmt.Sprintf("earlier-%02d", i), Money: payment.Money{MinorUnits: 500, Currency: "USD"}}
+		paid[i] = payment.Record{
+			Payment: asked, TransactionID: asked.ID, Fingerprint: asked.Fingerprint(), Region: regionNames[i%regions], Epoch: 1,
+			CreatedAt: failovertest.Start.Add(time.Duration(i-len(paid)) * time.Minute),
+		}
+	}
+	return paid
+}()
+
+// hostile tells whether harm may still come.
+func (s *simulation) hostile() bool { return s.calmAt == 0 }
+
+// indexLag is how far an index is behind what is written now.
+func (s *simulation) indexLag() time.Duration {
+	if s.plan.indexLag == 0 {
+		return 0
+	}
+	return time.Duration(mixed(uint64(s.now)) % uint64(s.plan.indexLag))
 }
 
-func (s *simulation) chance(percent float64) bool { return s.random.Float64()*100 < percent }
+// trace tells what the world does, but counts renewals only.
+func (s *simulation) trace(format string, arguments ...any) {
+	if strings.HasSuffix(format, "if version %d: ok") {
+		written := term{s.world.Lease.Region, s.world.Lease.Epoch, s.world.Lease.State}
+		if written == s.told {
+			s.renewals++
+			return
+		}
+		s.told = written
+	}
+	s.tell(format, arguments...)
+}
+
+// term is what of a lease is worth telling.
+type term struct {
+	region string
+	epoch  int64
+	state  payment.LeaseState
+}
 
 func (s *simulation) tell(format string, arguments ...any) {
-	s.result.Story = append(s.result.Story, fmt.Sprintf("%8.3fs ", s.now.Seconds())+fmt.Sprintf(format, arguments...))
+	if !s.telling {
+		return
+	}
+	if renewals := s.renewals; renewals > 0 {
+		s.renewals = 0
+		s.tell("(the lease was written %d times more)", renewals)
+	}
+	who := ""
+	if s.current != nil {
+		who = s.current.name
+	}
+	s.result.Story = append(s.result.Story, fmt.Sprintf("%9.3fs %-10s ", s.now.Seconds(), who)+fmt.Sprintf(format, arguments...))
 }
 
-func (s *simulation) hostile() bool { return s.now < adversity }
-
-// wait is pass for whole stretches of time; the world's clock follows.
-func (s *simulation) wait(duration time.Duration) {
-	s.pass(duration)
-	s.world.Now = failovertest.Start.Add(s.now)
+func regionOf(name string) int {
+	if name == regionNames[east] {
+		return east
+	}
+	return west
 }
 
-// launch starts a Region's runs like a schedule does, sometimes late; runs overlap.
-func (s *simulation) launch(region string) {
-	for number := 1; ; number++ {
-		run := fmt.Sprintf("%c%d", region[0], number)
-		s.start(run, 0, func() { s.run(region, run) })
-		late := time.Duration(0)
-		if s.hostile() && s.chance(15) {
-			late = s.upTo(20 * time.Second)
-		}
-		s.wait(runEvery + late)
-	}
-}
-
-// run is one run of the real controller.
-func (s *simulation) run(region, run string) {
-	place, peer := payment.PlacePrimary, "west"
-	if region == "west" {
-		place, peer = payment.PlaceSecondary, "east"
-	}
-	limits := failover.Limits{Workers: 1}
-	if s.bug == ShortWindow {
-		limits.Window = time.Nanosecond
-	}
-	clock := failover.Clock{
-		Now:   func() time.Time { return failovertest.Start.Add(time.Duration(float64(s.now) * s.rate[region])) },
-		Wall:  func() time.Time { return s.world.WallTime(region) },
-		Sleep: func(_ context.Context, duration time.Duration) error { s.wait(duration); return nil },
-	}
-	if s.bug == WallClock {
-		clock.Now = clock.Wall
-	}
-	controller, err := failover.New(failover.Options{
-		Settings: failover.Settings{Region: region, Peer: peer, Place: place, Run: run, TTL: ttl, Tick: tick},
-		Control:  &planted{Control: failovertest.Control{World: s.world, Region: region, Actor: run}, bug: s.bug},
-		Journal:  failovertest.Journal{World: s.world, Region: region, Actor: run},
-		Ledger:   plantedLedger{failovertest.Ledger{World: s.world, Region: region, Actor: run}, s.bug},
-		Database: failovertest.Database{World: s.world, Region: region, Actor: run},
-		Metrics:  silent{}, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Clock: clock, Limits: limits,
-	})
-	if err != nil {
-		panic(err)
-	}
-	controller.Run(context.Background(), clock.Now().Add(runFor))
-}
-
-type silent struct{}
-
-func (silent) Emit(time.Time, []telemetry.Metric, map[string]string, map[string]any) error {
-	return nil
-}
-
-// planted is the control table with a bug of its user.
-type planted struct {
-	failovertest.Control
-	bug Bug
-}
-
-func (p *planted) Save(ctx context.Context, next control.Lease) (control.Lease, error) {
-	if p.bug == UnconditionalClaim && p.World.Lease != nil {
-		// The version is read just before the write instead of being the one that was decided on.
-		if latest, err := p.Control.Load(ctx); err == nil {
-			next.Version = latest.Version
-		}
-	}
-	saved, err := p.Control.Save(ctx, next)
-	if err != nil && p.bug == LostWriteTaken {
-		next.Version++
-		return next, nil
-	}
-	return saved, err
-}
-
-func (p *planted) AppendEvent(ctx context.Context, event control.Event) error {
-	if p.bug == NoRecord && event.Kind == "promoting" {
-		return nil
-	}
-	return p.Control.AppendEvent(ctx, event)
-}
-
-// plantedLedger is the ledger with a bug of its user.
-type plantedLedger struct {
-	failovertest.Ledger
-	bug Bug
-}
-
-func (p plantedLedger) Fence(ctx context.Context, epoch int64, region string) error {
-	if p.bug == NoFence {
-		p.World.Unfenced = true
-		return nil
-	}
-	return p.Ledger.Fence(ctx, epoch, region)
-}
+// launcherNumber is the first launcher's among the others.
+const launcherNumber = 10
