@@ -13,6 +13,18 @@ help: ## list the targets
 build: ## build the command line into .bin/
 	go build -trimpath -o .bin/paymentdr ./cmd/paymentdr
 
+.PHONY: drill
+drill: build ## run the system as two Regions on this machine, kill one under load, and judge: SCENARIO=region-loss
+	@.bin/paymentdr drill $(SCENARIO) --report $(OUT)/drill-$$(date -u +%Y%m%d-%H%M%S)
+
+.PHONY: up
+up: build ## start two local Regions; .bin/paymentdr local down ends them
+	@.bin/paymentdr local up
+
+.PHONY: record
+record: build ## record the drill that the README shows
+	@scripts/record
+
 .PHONY: synth
 synth: ## write the system's files and the functions' zip files into out/
 	go run ./cmd/paymentdr synth --out $(OUT)
@@ -71,6 +83,10 @@ throughput: deps ## measure posting against pgbench on the same server; fails be
 .PHONY: proof
 proof: ## 64 payers send the same 500 payments each, under faults; every one charged once
 	go test -count=1 -timeout 20m ./internal/proof -run 'TestConcurrencyProof$$' -v -proof.sends=500
+
+.PHONY: rto
+rto: build ## simulate 100,000 lost Regions of each kind beside the computed worst case
+	@.bin/paymentdr simulate
 
 .PHONY: simulate
 simulate: ## run the failover protocol on SEEDS random schedules, from SEED on

@@ -16,6 +16,7 @@ import (
 	"github.com/paymentdr/paymentdr/internal/config"
 	judging "github.com/paymentdr/paymentdr/internal/drill"
 	"github.com/paymentdr/paymentdr/internal/drill/local"
+	"github.com/paymentdr/paymentdr/internal/drill/modelled"
 	"github.com/paymentdr/paymentdr/internal/drill/report"
 	"github.com/paymentdr/paymentdr/internal/drill/run"
 	"github.com/paymentdr/paymentdr/internal/drill/scenario"
@@ -199,7 +200,16 @@ func (a *app) play(ctx context.Context, played scenario.Scenario, cfg config.Con
 	finished.Version, finished.Configuration = version(), drillSettings(cfg, options)
 	finished.Reproduce = a.reproduce(played.Name, options)
 	finished.Notes = append(finished.Notes, localNotes...)
-	return judging.Assess(finished)
+	result, err := judging.Assess(finished)
+	if err != nil || !played.Modelled {
+		return result, err
+	}
+	found, err := modelled.Compare(ctx, cfg, result, options.up.aggregation, options.payerSeed)
+	if err != nil {
+		return report.Report{}, err
+	}
+	result.Notes = append(result.Notes, modelled.Note(found))
+	return result, nil
 }
 
 // The files of a report.

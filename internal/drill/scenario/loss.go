@@ -45,6 +45,6 @@ func regionLoss() Scenario {
 		Break: func(ctx context.Context, stage Stage) error {
 			return stage.Order(ctx, cloud.Order{Do: cloud.Kill, Region: stage.Places().Active})
 		},
-		Expect: failover,
+		Expect: failover, Modelled: true,
 	}
 }

@@ -44,6 +44,8 @@ type Scenario struct {
 	Expect func(places Places, cfg config.Config) verdict.Expectations
 	// Watch is how long is watched at least after the fault.
 	Watch time.Duration
+	// Modelled says that it is the disaster that package simulate models: a Region that refuses connections from one moment on.
+	Modelled bool
 	// Heals says that the cloud is whole again after Mend, so that the same cloud can serve another drill.
 	Heals bool
 }
