@@ -12,7 +12,7 @@ import (
 	"github.com/paymentdr/paymentdr/internal/telemetry"
 )
 
-// Options are what a Controller is made of; all but Limits are required.
+// Options are what a Controller is made of; all but Intents, Switcher and Limits are required.
 type Options struct {
 	Settings Settings
 	Control  Control
@@ -20,6 +20,9 @@ type Options struct {
 	// Ledger must reach this Region's own writer only.
 	Ledger   Ledger
 	Database Promoter
+	// Intents: nil means that nobody can ask for anything. Switcher: nil refuses switchovers.
+	Intents  Intents
+	Switcher Switcher
 	Metrics  Metrics
 	Log      *slog.Logger
 	Clock    Clock
@@ -44,6 +47,8 @@ type Controller struct {
 	promotion promotion
 	settling  settling
 	sweeping  sweeping
+	asked     asked
+	handing   handing
 	said      string
 	emitted   time.Time
 }
@@ -74,6 +79,7 @@ func (c *Controller) Resume(run string) {
 	c.journal, c.ledger, c.holding = Health{}, Health{}, false
 	c.database, c.databaseAt = Database{}, time.Time{}
 	c.promotion, c.settling, c.sweeping = promotion{}, settling{}, sweeping{}
+	c.asked, c.handing = asked{}, handing{}
 	c.said = ""
 }
 
@@ -124,6 +130,8 @@ func (c *Controller) apply(ctx context.Context, decision Decision, metrics *[]te
 	case Release:
 		c.holding = false
 		c.note("released", map[string]string{"reason": decision.Reason})
+	case Renew:
+		c.noteDrain(decision, before)
 	}
 	// What this tick claimed or released must be told now, not when the work has ended.
 	if err := c.emitNow(metrics); err != nil {
@@ -134,6 +142,10 @@ func (c *Controller) apply(ctx context.Context, decision Decision, metrics *[]te
 		return c.promote(ctx)
 	case Sweep:
 		return errors.Join(c.flush(ctx), c.settle(ctx), c.sweep(ctx))
+	case HandOver:
+		return errors.Join(c.flush(ctx), c.handOver(ctx))
+	case Replay:
+		return errors.Join(c.flush(ctx), c.replayAsked(ctx))
 	}
 	return c.flush(ctx)
 }

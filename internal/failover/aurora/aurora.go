@@ -1,7 +1,8 @@
 // Package aurora looks at this Region's Aurora cluster and makes it the writer of the global cluster.
 //
 // Every call goes to the control plane of the Region itself (invariant I5): a managed failover is called in the Region
-// that takes over ("Recovering an Amazon Aurora global database from an unplanned outage", Aurora User Guide).
+// that takes over ("Recovering an Amazon Aurora global database from an unplanned outage", Aurora User Guide), a
+// switchover in the one that hands over.
 package aurora
 
 import (
@@ -23,6 +24,7 @@ type API interface {
 	DescribeDBClusters(context.Context, *rds.DescribeDBClustersInput, ...func(*rds.Options)) (*rds.DescribeDBClustersOutput, error)
 	DescribeGlobalClusters(context.Context, *rds.DescribeGlobalClustersInput, ...func(*rds.Options)) (*rds.DescribeGlobalClustersOutput, error)
 	FailoverGlobalCluster(context.Context, *rds.FailoverGlobalClusterInput, ...func(*rds.Options)) (*rds.FailoverGlobalClusterOutput, error)
+	SwitchoverGlobalCluster(context.Context, *rds.SwitchoverGlobalClusterInput, ...func(*rds.Options)) (*rds.SwitchoverGlobalClusterOutput, error)
 }
 
 // CallTimeout bounds one call, with the SDK's retries. It is well below a lease's margin to a term's end, so that a

@@ -47,6 +47,9 @@ func (b *Book) reset(log []commit) {
 	}
 }
 
+// Lose takes the newest commits away, as a restore from a backup does.
+func (b *Book) Lose(count int) { b.reset(b.log[:len(b.log)-count]) }
+
 // Has tells whether the payment is posted.
 func (b *Book) Has(id string) bool { _, ok := b.payments[id]; return ok }
 

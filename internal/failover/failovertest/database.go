@@ -2,6 +2,7 @@ package failovertest
 
 import (
 	"context"
+	"errors"
 
 	"github.com/paymentdr/paymentdr/internal/failover"
 )
@@ -17,6 +18,9 @@ func (d Database) Observe(context.Context) (failover.Database, error) {
 	return do(d.World, d.Region, d.Actor, "observe-database", func() (failover.Database, error) {
 		global := d.World.Global
 		problem := global.Unusable[d.Region]
+		if global.Writer == d.Region && global.Target != "" {
+			problem = "being demoted"
+		}
 		return failover.Database{
 			Writer: global.Writer == d.Region, Promoting: global.Target == d.Region, Usable: problem == "", Problem: problem,
 		}, nil
@@ -38,3 +42,27 @@ func (d Database) Promote(context.Context) error {
 	})
 	return err
 }
+
+// SwitchOver implements failover.Switcher: the writer takes no more writes, its replica gets all that it has, and is
+// the writer when the change ends.
+func (d Database) SwitchOver(_ context.Context, region string) error {
+	_, err := do(d.World, d.Region, d.Actor, "switch-over", func() (struct{}, error) {
+		global := &d.World.Global
+		switch {
+		case global.Writer == region || global.Target == region:
+			return struct{}{}, nil
+		case global.Writer != d.Region || global.Target != "" || global.Severed || global.Unusable[region] != "":
+			return struct{}{}, errNotSwitchable
+		}
+		global.Switches++
+		d.World.Replicate(-1)
+		d.World.Books[d.Region].Writable = false
+		global.Target, global.Ends = region, d.World.Now.Add(global.Takes)
+		d.World.trace("%s: switchover to %s's database begins", d.Actor, region)
+		d.World.Settle()
+		return struct{}{}, nil
+	})
+	return err
+}
+
+var errNotSwitchable = errors.New("target does not replicate from the primary now")

@@ -18,7 +18,9 @@ type World struct {
 	Lease *control.Lease
 	// LeaseFault is what Load answers instead, such as control.ErrCorrupt.
 	LeaseFault error
-	Events     []control.Event
+	// Intent is what an operator asks for; nil: nobody ever did.
+	Intent *control.Intent
+	Events []control.Event
 
 	Records map[string]payment.Record
 	Books   map[string]*Book
@@ -51,8 +53,8 @@ type Global struct {
 	Severed bool
 	// Unusable are the Regions whose cluster cannot be promoted, with the reason.
 	Unusable map[string]string
-	// Calls counts the promotions that were asked for.
-	Calls int
+	// Calls counts the promotions that were asked for, Switches the switchovers.
+	Calls, Switches int
 }
 
 // Start is where every world's time begins.
