@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,6 +49,11 @@ var unusable = []string{
 	"storage-failure", "cloning-failed", "cluster-failed", "promoting",
 }
 
+// Usable tells whether a cluster of that status can take over.
+func Usable(status string) bool {
+	return !slices.ContainsFunc(unusable, func(known string) bool { return strings.EqualFold(known, status) })
+}
+
 // Observe tells whether the cluster is the writer, is becoming it, or could.
 func (c *Cluster) Observe(ctx context.Context) (failover.Database, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*CallTimeout)
@@ -73,10 +79,8 @@ func (c *Cluster) Observe(ctx context.Context) (failover.Database, error) {
 			state.Usable, state.Problem = false, fmt.Sprintf("cluster %s is being demoted (%s)", c.Identifier, moving.Status)
 		}
 	}
-	for _, status := range unusable {
-		if strings.EqualFold(aws.ToString(own.Status), status) && !state.Promoting {
-			state.Usable, state.Problem = false, fmt.Sprintf("cluster %s is %s", c.Identifier, status)
-		}
+	if status := aws.ToString(own.Status); !Usable(status) && !state.Promoting {
+		state.Usable, state.Problem = false, fmt.Sprintf("cluster %s is %s", c.Identifier, status)
 	}
 	return state, nil
 }

@@ -112,3 +112,19 @@ func (o *Observer) readRecent(ctx context.Context, store *control.Store) []statu
 func ToEvent(event control.Event) status.Event {
 	return status.Event{At: event.At, Kind: event.Kind, Region: event.Region, Epoch: event.Epoch, ID: event.ID, Detail: event.Detail}
 }
+
+// Items reads the control items alone, with the Regions' names.
+func (o *Observer) Items(ctx context.Context) status.Snapshot {
+	ctx, cancel := context.WithTimeout(ctx, o.Access.Timeout)
+	defer cancel()
+	snapshot := status.Snapshot{Environment: o.Access.Environment, At: o.Now(), Regions: make([]status.Region, len(o.Access.Regions))}
+	items := make([]items, len(o.Access.Regions))
+	var group sync.WaitGroup
+	for i, known := range o.Access.Regions {
+		snapshot.Regions[i].Name, snapshot.Regions[i].Place = known.Name, known.Place
+		group.Go(func() { items[i] = readItems(ctx, o.Clients[i].Control) })
+	}
+	group.Wait()
+	o.join(&snapshot, items)
+	return snapshot
+}
