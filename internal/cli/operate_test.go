@@ -197,7 +197,7 @@ func refuseOnRunningSystem(t *testing.T, d desk) {
 	d.refused(t, []string{"lag"}, "failover", "--to", east, "--yes")
 	d.Clouds[east].Set("LeaseHeld", 10*time.Minute, 0)
 	d.refused(t, []string{"lag", "half-up"}, "failback", "--yes")
-	d.refused(t, []string{"controller-silent"}, "failover", "--to", east, "--yes", "--allow-data-loss")
+	d.refused(t, []string{"target-silent"}, "failover", "--to", east, "--yes", "--allow-data-loss")
 	d.Clouds[east].Free()
 	d.planned(east)
 	for _, wrong := range [][]string{{"failover"}, {"switchover", "--to", east, "--max-lag", "0s"}, {"failback", "--for", "0s"}, {"failback", "--by", ""},
@@ -324,7 +324,7 @@ func darkRegion(t *testing.T, d desk) {
 		t.Errorf("status:\n%s", o.stdout)
 	}
 	d.refused(t, []string{"half-up", "lag"}, "failback", "--yes")
-	d.refused(t, []string{"not-capable", "controller-silent"}[:1], "failover", "--to", east, "--yes", "--allow-data-loss")
+	d.refused(t, []string{"not-capable", "target-silent"}[:1], "failover", "--to", east, "--yes", "--allow-data-loss")
 	d.Light(east)
 	d.Clouds[east].Set("LeaseHeld", 10*time.Minute, 0)
 	d.Await("the old cluster as a replica", func(ctx context.Context) error {

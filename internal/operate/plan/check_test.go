@@ -91,8 +91,8 @@ func TestEveryRefusal(t *testing.T) {
 		{"target has no instance", func(s *status.Snapshot) { s.Regions[1].Database.Available = 0 }, r(plan.NotCapable), r(plan.HalfUp), nil},
 		{"target lacks an instance", func(s *status.Snapshot) { s.Regions[1].Database.Available = 1 }, nil, r(plan.HalfUp), nil},
 		{"target is copied", func(s *status.Snapshot) { s.Regions[1].Database.Sync = "pending-resync" }, r(plan.NotCapable), r(plan.HalfUp), nil},
-		{"target's controller is silent", func(s *status.Snapshot) { s.Regions[1].Controller = status.Controller{} }, r(plan.ControllerSilent), r(plan.HalfUp), nil},
-		{"target's controller was heard long ago", func(s *status.Snapshot) { s.Regions[1].Controller.HeardSeconds = 200 }, r(plan.ControllerSilent), r(plan.HalfUp), nil},
+		{"target's controller is silent", func(s *status.Snapshot) { s.Regions[1].Controller = status.Controller{} }, r(plan.TargetSilent), r(plan.HalfUp), nil},
+		{"target's controller was heard long ago", func(s *status.Snapshot) { s.Regions[1].Controller.HeardSeconds = 200 }, r(plan.TargetSilent), r(plan.HalfUp), nil},
 		{"target's controller is unseen", func(s *status.Snapshot) { s.Regions[1].Controller = status.Controller{Problem: "denied"} }, nil, r(plan.HalfUp), nil},
 		{"source's tables", func(s *status.Snapshot) { s.Regions[0].Tables.Problem = "no answer" }, nil, r(plan.HalfUp), nil},
 		{"source is dark", func(s *status.Snapshot) {

@@ -10,7 +10,7 @@ const (
 	UnknownRegion    Code = "unknown-region"
 	AlreadyActive    Code = "already-active"
 	NotCapable       Code = "not-capable"
-	ControllerSilent Code = "controller-silent"
+	TargetSilent     Code = "target-silent"
 	LagTooLong       Code = "lag"
 	HalfUp           Code = "half-up"
 	TakeoverRunning  Code = "takeover-running"
@@ -34,7 +34,7 @@ const (
 // Codes lists all.
 func Codes() []Code {
 	return []Code{
-		UnknownRegion, AlreadyActive, NotCapable, ControllerSilent, LagTooLong, HalfUp, TakeoverRunning, IntentRunning, NotActive, NothingToTake,
+		UnknownRegion, AlreadyActive, NotCapable, TargetSilent, LagTooLong, HalfUp, TakeoverRunning, IntentRunning, NotActive, NothingToTake,
 		StaleStatus, LeaseMoved, LeaseMissing, LeaseCorrupt, LeaseNewer, LeaseUnreadable, IntentCorrupt, IntentNewer, IntentUnreadable,
 		NotConfirmed, LedgerOutOfReach, Fenced,
 	}

@@ -23,7 +23,7 @@ func checkTarget(s status.Snapshot, want Want) reasons {
 		found.add(NotCapable, "%s: %s: its ledger cannot be promoted; wait or repair it, then look again (paymentdr status)", target.Name, why)
 	}
 	if silent(target.Controller) {
-		found.add(ControllerSilent, "the failover controller of %s was %s: nobody there would take over; see the runbook for starting it", target.Name, heard(target.Controller))
+		found.add(TargetSilent, "the failover controller of %s was %s: nobody there would take over; see the runbook for starting it", target.Name, heard(target.Controller))
 	}
 	if want.AllowDataLoss || target.Database.Writer {
 		return found
