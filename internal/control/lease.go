@@ -1,4 +1,5 @@
-// Package control keeps the failover state in the DynamoDB control table: the lease, and the history of events.
+// Package control keeps the failover state in the DynamoDB control table: the lease, what an operator asks for, and the
+// history of events.
 //
 // The table is strongly consistent across Regions (MRSC), so a conditional write decides between Regions. Every write
 // of the lease names the version that it was decided on and loses when that is no longer the latest (invariant I4).
@@ -13,13 +14,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/paymentdr/paymentdr/internal/journal/storeerror"
 	"github.com/paymentdr/paymentdr/internal/payment"
 )
 
-// Schema is the version of the lease item that this program writes and the newest that it reads.
+// Schema is the version of the items that this program writes and the newest that it reads.
 const Schema = 1
 
 // DefaultAttemptTimeout bounds one call; see journal.DefaultAttemptTimeout for the reasoning.
@@ -53,15 +53,15 @@ var (
 	// ErrNoLease: the item was never written; Save with a zero Version creates it.
 	ErrNoLease = errors.New("no lease was ever written")
 	// ErrLost: the version read is not the latest; nothing was written. Observe again, decide again.
-	ErrLost = errors.New("lease was written by another since it was read")
+	ErrLost = errors.New("item was written by another since it was read")
 	// ErrBusy: nothing was written; the same call may succeed in a moment.
 	ErrBusy = errors.New("control table refused for now, nothing was written")
 	// ErrAmbiguous: the write may have taken effect, now or in a moment. Load tells; do not act before it has.
 	ErrAmbiguous = errors.New("control table did not answer, the write may have taken effect")
 	// ErrCorrupt: the item is there and cannot be what this program wrote.
-	ErrCorrupt = errors.New("lease item is corrupt")
+	ErrCorrupt = errors.New("control item is corrupt")
 	// ErrNewerSchema: a newer program wrote the item; this one must not act.
-	ErrNewerSchema = errors.New("lease item has a newer schema")
+	ErrNewerSchema = errors.New("control item has a newer schema")
 )
 
 // Store is the control table as seen from one Region. It is safe for concurrent use and makes one attempt per call
@@ -110,15 +110,7 @@ func (s *Store) Save(ctx context.Context, next Lease) (Lease, error) {
 	defer cancel()
 	read := next.Version
 	next.Version = read + 1
-	input := &dynamodb.PutItemInput{
-		TableName: aws.String(s.table), Item: encodeLease(next), ConditionExpression: aws.String("attribute_not_exists(pk)"),
-	}
-	if read > 0 {
-		input.ConditionExpression = aws.String("#version = :read")
-		input.ExpressionAttributeNames = map[string]string{"#version": "version"}
-		input.ExpressionAttributeValues = map[string]types.AttributeValue{":read": number(read)}
-	}
-	if _, err := s.api.PutItem(ctx, input); err != nil {
+	if _, err := s.api.PutItem(ctx, s.putOnVersion(encodeLease(next), read)); err != nil {
 		return Lease{}, wrap(err, "save lease on version "+strconv.FormatInt(read, 10))
 	}
 	return next, nil
