@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/paymentdr/paymentdr/internal/journal/attribute"
@@ -73,22 +70,7 @@ func (i Intent) Standing(lease Lease) bool {
 
 // LoadIntent reads the newest intent, strongly consistent; errors are those of Load, ErrNoIntent instead of ErrNoLease.
 func (s *Store) LoadIntent(ctx context.Context) (Intent, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.attemptTimeout)
-	defer cancel()
-	output, err := s.api.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: aws.String(s.table), Key: itemKey("intent", "current"), ConsistentRead: aws.Bool(true),
-	})
-	if err != nil {
-		return Intent{}, wrap(err, "load intent")
-	}
-	if len(output.Item) == 0 {
-		return Intent{}, fmt.Errorf("load intent: %w", ErrNoIntent)
-	}
-	intent, err := decodeIntent(output.Item)
-	if err != nil {
-		return Intent{}, fmt.Errorf("load intent: %w", err)
-	}
-	return intent, nil
+	return load(ctx, s, "intent", ErrNoIntent, decodeIntent)
 }
 
 // SaveIntent writes next if the item still has the version that next.Version names, and returns it with its new
@@ -97,27 +79,12 @@ func (s *Store) SaveIntent(ctx context.Context, next Intent) (Intent, error) {
 	if err := next.validate(); err != nil {
 		return Intent{}, fmt.Errorf("save intent: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.attemptTimeout)
-	defer cancel()
 	read := next.Version
 	next.Version = read + 1
-	if _, err := s.api.PutItem(ctx, s.putOnVersion(encodeIntent(next), read)); err != nil {
-		return Intent{}, wrap(err, "save intent on version "+strconv.FormatInt(read, 10))
+	if err := s.putOnVersion(ctx, "intent", encodeIntent(next), read); err != nil {
+		return Intent{}, err
 	}
 	return next, nil
-}
-
-// putOnVersion writes an item if the one that is there has the version that was read; 0 means that there is none.
-func (s *Store) putOnVersion(item map[string]types.AttributeValue, read int64) *dynamodb.PutItemInput {
-	input := &dynamodb.PutItemInput{
-		TableName: aws.String(s.table), Item: item, ConditionExpression: aws.String("attribute_not_exists(pk)"),
-	}
-	if read > 0 {
-		input.ConditionExpression = aws.String("#version = :read")
-		input.ExpressionAttributeNames = map[string]string{"#version": "version"}
-		input.ExpressionAttributeValues = map[string]types.AttributeValue{":read": number(read)}
-	}
-	return input
 }
 
 // validate refuses what no program of ours means to write.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/paymentdr/paymentdr/internal/journal/storeerror"
 	"github.com/paymentdr/paymentdr/internal/payment"
@@ -82,22 +83,7 @@ func New(api API, table string, attemptTimeout time.Duration) *Store {
 
 // Load reads the lease, strongly consistent.
 func (s *Store) Load(ctx context.Context) (Lease, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.attemptTimeout)
-	defer cancel()
-	output, err := s.api.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: aws.String(s.table), Key: itemKey("lease", "current"), ConsistentRead: aws.Bool(true),
-	})
-	if err != nil {
-		return Lease{}, wrap(err, "load lease")
-	}
-	if len(output.Item) == 0 {
-		return Lease{}, fmt.Errorf("load lease: %w", ErrNoLease)
-	}
-	lease, err := decodeLease(output.Item)
-	if err != nil {
-		return Lease{}, fmt.Errorf("load lease: %w", err)
-	}
-	return lease, nil
+	return load(ctx, s, "lease", ErrNoLease, decodeLease)
 }
 
 // Save writes next if the lease still has the version that next.Version names (0: it was never written), and returns it
@@ -106,14 +92,52 @@ func (s *Store) Save(ctx context.Context, next Lease) (Lease, error) {
 	if err := next.validate(); err != nil {
 		return Lease{}, fmt.Errorf("save lease: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.attemptTimeout)
-	defer cancel()
 	read := next.Version
 	next.Version = read + 1
-	if _, err := s.api.PutItem(ctx, s.putOnVersion(encodeLease(next), read)); err != nil {
-		return Lease{}, wrap(err, "save lease on version "+strconv.FormatInt(read, 10))
+	if err := s.putOnVersion(ctx, "lease", encodeLease(next), read); err != nil {
+		return Lease{}, err
 	}
 	return next, nil
+}
+
+// load reads the one item of a kind.
+func load[T any](ctx context.Context, s *Store, kind string, absent error, decode func(map[string]types.AttributeValue) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.attemptTimeout)
+	defer cancel()
+	var none T
+	output, err := s.api.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: aws.String(s.table), Key: itemKey(kind, "current"), ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return none, wrap(err, "load "+kind)
+	}
+	if len(output.Item) == 0 {
+		return none, fmt.Errorf("load %s: %w", kind, absent)
+	}
+	decoded, err := decode(output.Item)
+	if err != nil {
+		return none, fmt.Errorf("load %s: %w", kind, err)
+	}
+	return decoded, nil
+}
+
+// putOnVersion writes the item of a kind if the one that is there has the version that was read; 0 means that there is
+// none.
+func (s *Store) putOnVersion(ctx context.Context, kind string, item map[string]types.AttributeValue, read int64) error {
+	ctx, cancel := context.WithTimeout(ctx, s.attemptTimeout)
+	defer cancel()
+	input := &dynamodb.PutItemInput{
+		TableName: aws.String(s.table), Item: item, ConditionExpression: aws.String("attribute_not_exists(pk)"),
+	}
+	if read > 0 {
+		input.ConditionExpression = aws.String("#version = :read")
+		input.ExpressionAttributeNames = map[string]string{"#version": "version"}
+		input.ExpressionAttributeValues = map[string]types.AttributeValue{":read": number(read)}
+	}
+	if _, err := s.api.PutItem(ctx, input); err != nil {
+		return wrap(err, "save "+kind+" on version "+strconv.FormatInt(read, 10))
+	}
+	return nil
 }
 
 // Current implements payment.Lease by a read of its own; Cached is for the path of every payment.

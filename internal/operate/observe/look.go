@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/paymentdr/paymentdr/internal/control"
+	"github.com/paymentdr/paymentdr/internal/failover"
 	"github.com/paymentdr/paymentdr/internal/operate/plan"
 	"github.com/paymentdr/paymentdr/internal/operate/status"
 )
@@ -29,7 +30,7 @@ func (o *Observer) Look(ctx context.Context) status.Snapshot {
 		look(func(ctx context.Context) {
 			items[i] = readItems(ctx, clients.Control)
 			region.Tables = items[i].tables()
-			if items[i].leaseErr == nil {
+			if reading(items[i].leaseErr) != failover.LeaseUnread {
 				first <- i
 			}
 		})

@@ -105,6 +105,9 @@ func lookAsked(t *testing.T, w *operatetest.World, observer *observe.Observer) {
 func lookSpoilt(t *testing.T, w *operatetest.World, observer *observe.Observer, item string) {
 	read := func() (failover.Reading, string) {
 		snapshot := observer.Look(t.Context())
+		if snapshot.Journal.Problem != "" || len(snapshot.Recent) == 0 {
+			t.Errorf("the tables answered, and journal is %+v, events %v", snapshot.Journal, snapshot.Recent)
+		}
 		if item == "intent" {
 			return snapshot.Intent.Reading, snapshot.Intent.Problem
 		}
