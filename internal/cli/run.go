@@ -118,7 +118,7 @@ Exit codes: 0 done, 1 error, 2 refused and nothing changed, 3 verdict missed.`,
 	root.AddCommand(a.bootstrapCommand(), a.planCommand(), a.deployCommand(), a.outputCommand(), a.destroyCommand(), a.backupCommand())
 	root.AddCommand(a.statusCommand(), a.historyCommand(), a.failoverCommand(), a.switchoverCommand(), a.failbackCommand())
 	root.AddCommand(a.drainCommand(), a.undrainCommand(), a.replayCommand(), a.reconcileCommand())
-	root.AddCommand(a.serveCommand(), a.devCommand(), a.payCommand(), a.ledgerCommand())
+	root.AddCommand(a.serveCommand(), a.devCommand(), a.payCommand(), a.ledgerCommand(), a.localCommand(), a.drillCommand())
 	return root
 }
 

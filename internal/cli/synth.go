@@ -76,26 +76,33 @@ func (a *app) synth(ctx context.Context, options synthOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := a.meetObjectives(cfg, options.accept); err != nil {
-		return err
-	}
-	system, err := stack.Build(cfg)
-	if err != nil {
-		return err
-	}
-	if err := checkSystem(system); err != nil {
-		return err
-	}
-	files := system.Files()
-	functions, err := a.buildFunctions(ctx, cfg, options, files)
-	if err != nil {
-		return err
-	}
-	written, err := synth.Write(options.out, files, synth.Options{Force: options.force})
+	system, functions, written, err := a.writeSystem(ctx, cfg, options)
 	if err != nil {
 		return err
 	}
 	return a.synthResult(system, options.out, functions, written)
+}
+
+// writeSystem writes the files and zip files of a configuration.
+func (a *app) writeSystem(ctx context.Context, cfg config.Config, options synthOptions) (*stack.System, []string, synth.Result, error) {
+	fail := func(err error) (*stack.System, []string, synth.Result, error) { return nil, nil, synth.Result{}, err }
+	if err := a.meetObjectives(cfg, options.accept); err != nil {
+		return fail(err)
+	}
+	system, err := stack.Build(cfg)
+	if err != nil {
+		return fail(err)
+	}
+	if err := checkSystem(system); err != nil {
+		return fail(err)
+	}
+	files := system.Files()
+	functions, err := a.buildFunctions(ctx, cfg, options, files)
+	if err != nil {
+		return fail(err)
+	}
+	written, err := synth.Write(options.out, files, synth.Options{Force: options.force})
+	return system, functions, written, err
 }
 
 // meetObjectives refuses what cannot keep its promise, or says aloud that it was told not to.
@@ -141,12 +148,12 @@ func (a *app) buildFunctions(ctx context.Context, cfg config.Config, options syn
 		return nil, err
 	}
 	builder := lambdazip.Builder{Module: module, Architecture: cfg.Compute.Architecture}
-	for _, function := range config.Functions() {
-		a.progress("building %s (%s)", function, cfg.Compute.Architecture)
-		archive, err := builder.Build(ctx, function)
-		if err != nil {
-			return nil, err
-		}
+	a.progress("building the functions (%s)", cfg.Compute.Architecture)
+	archives, err := builder.BuildAll(ctx, config.Functions()...)
+	if err != nil {
+		return nil, err
+	}
+	for function, archive := range archives {
 		files[stack.FunctionZip(function)] = archive
 	}
 	return config.Functions(), nil

@@ -49,31 +49,48 @@ func FindModule(start string) (string, error) {
 
 // Build compiles one function (a folder below cmd/lambda) and returns its zip.
 func (b Builder) Build(ctx context.Context, function string) ([]byte, error) {
-	folder, err := os.MkdirTemp("", "paymentdr-"+function+"-*")
+	archives, err := b.BuildAll(ctx, function)
+	return archives[function], err
+}
+
+// BuildAll compiles functions with one run of the compiler, which shares what they have in common, and returns the zips
+// by function.
+func (b Builder) BuildAll(ctx context.Context, functions ...string) (map[string][]byte, error) {
+	folder, err := os.MkdirTemp("", "paymentdr-functions-*")
 	if err != nil {
-		return nil, fmt.Errorf("build %s: %w", function, err)
+		return nil, fmt.Errorf("build functions: %w", err)
 	}
 	defer os.RemoveAll(folder)
-	binary := filepath.Join(folder, bootstrap)
-	if err := b.compile(ctx, function, binary); err != nil {
+	if err := b.compile(ctx, functions, folder); err != nil {
 		return nil, err
 	}
-	content, err := os.ReadFile(binary)
-	if err != nil {
-		return nil, fmt.Errorf("build %s: %w", function, err)
+	archives := map[string][]byte{}
+	for _, function := range functions {
+		content, err := os.ReadFile(filepath.Join(folder, function))
+		if err != nil {
+			return nil, fmt.Errorf("build %s: %w", function, err)
+		}
+		if archives[function], err = Pack(content); err != nil {
+			return nil, err
+		}
 	}
-	return Pack(content)
+	return archives, nil
 }
 
 // compile leaves out whatever differs between two machines: paths, version control state, C libraries, build ids.
-func (b Builder) compile(ctx context.Context, function, binary string) error {
+func (b Builder) compile(ctx context.Context, functions []string, folder string) error {
+	names := strings.Join(functions, ", ")
 	compiler, err := exec.LookPath("go")
 	if err != nil {
-		return fmt.Errorf("build %s: the Go compiler is needed and not on the PATH: %w", function, err)
+		return fmt.Errorf("build %s: the Go compiler is needed and not on the PATH: %w", names, err)
+	}
+	arguments := []string{"build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags", "-s -w -buildid=",
+		"-o", folder + string(filepath.Separator)}
+	for _, function := range functions {
+		arguments = append(arguments, "./cmd/lambda/"+function)
 	}
 	// #nosec G204 -- arguments are our own function names
-	command := exec.CommandContext(ctx, compiler, "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc",
-		"-ldflags", "-s -w -buildid=", "-o", binary, "./cmd/lambda/"+function)
+	command := exec.CommandContext(ctx, compiler, arguments...)
 	command.Dir = b.Module
 	command.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+b.Architecture, "CGO_ENABLED=0", "GOFLAGS=", "GOAMD64=v1", "GOARM64=v8.0")
 	var output bytes.Buffer
@@ -81,9 +98,9 @@ func (b Builder) compile(ctx context.Context, function, binary string) error {
 	command.WaitDelay = 5 * time.Second
 	if err := command.Run(); err != nil {
 		if ctx.Err() != nil {
-			return fmt.Errorf("build %s: %w", function, ctx.Err())
+			return fmt.Errorf("build %s: %w", names, ctx.Err())
 		}
-		return fmt.Errorf("build %s: %w\n%s", function, err, strings.TrimSpace(output.String()))
+		return fmt.Errorf("build %s: %w\n%s", names, err, strings.TrimSpace(output.String()))
 	}
 	return nil
 }

@@ -23,6 +23,7 @@ type Fleet struct {
 	options Options
 	began   time.Time
 	byKind  map[receipt.PayerKind][]Payer
+	slots   map[string]chan struct{} // by payer, as many as it may have requests in flight
 	tally   *tally
 
 	// arrivals ends with Stop, attempts with the drill.
@@ -41,11 +42,12 @@ func Start(ctx context.Context, options Options) (*Fleet, error) {
 	if err := options.validate(); err != nil {
 		return nil, fmt.Errorf("start payers: %w", err)
 	}
-	f := &Fleet{options: options, byKind: map[receipt.PayerKind][]Payer{}, tally: newTally()}
+	f := &Fleet{options: options, byKind: map[receipt.PayerKind][]Payer{}, slots: map[string]chan struct{}{}, tally: newTally()}
 	f.attempts, f.giveUp = context.WithCancel(ctx)
 	f.arrivals, f.stop = context.WithCancel(f.attempts)
 	for _, one := range options.Payers {
 		f.byKind[one.Kind] = append(f.byKind[one.Kind], one)
+		f.slots[one.Name] = make(chan struct{}, options.InFlight)
 	}
 	f.began = options.Now()
 	for kind, rate := range options.Rates {

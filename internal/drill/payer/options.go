@@ -49,6 +49,7 @@ const (
 	DefaultCopyWithin = 20 * time.Second
 	DefaultFirstPause = 100 * time.Millisecond
 	DefaultLastPause  = 2 * time.Second
+	DefaultInFlight   = 4
 )
 
 // Options are what a Fleet is made of. Run, Payers, Rates and Receipts are required.
@@ -68,7 +69,10 @@ type Options struct {
 	CopyWithin time.Duration
 	// FirstPause and LastPause bound the pause before a payment is tried again: full jitter under a bound that doubles.
 	FirstPause, LastPause time.Duration
-	Receipts              Appender
+	// InFlight is how many requests a payer has under way at most, as a program with a pool of connections has; further
+	// payments wait, and their latency counts.
+	InFlight int
+	Receipts Appender
 	// Now is the clock of the receipts; nil means the wall clock at the start, moved on by the monotonic one, so that a
 	// step of the wall clock does not bend the measurement.
 	Now func() time.Time
@@ -79,6 +83,7 @@ type Options struct {
 func (o Options) withDefaults() Options {
 	o.CopyWithin = cmp.Or(o.CopyWithin, DefaultCopyWithin)
 	o.FirstPause, o.LastPause = cmp.Or(o.FirstPause, DefaultFirstPause), cmp.Or(o.LastPause, DefaultLastPause)
+	o.InFlight = cmp.Or(o.InFlight, DefaultInFlight)
 	if len(o.Currencies) == 0 {
 		o.Currencies = DefaultCurrencies
 	}
@@ -96,6 +101,9 @@ func (o Options) validate() error {
 	var faults []error
 	if o.Run == "" || o.Receipts == nil || len(o.Payers) == 0 {
 		faults = append(faults, errors.New("run, receipts or payers are missing"))
+	}
+	if o.InFlight < 0 {
+		faults = append(faults, fmt.Errorf("%d requests in flight", o.InFlight))
 	}
 	if o.Copies < 0 || o.Copies > 1 {
 		faults = append(faults, fmt.Errorf("share of copies is %g, not in 0..1", o.Copies))

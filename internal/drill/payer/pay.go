@@ -26,10 +26,14 @@ func (f *Fleet) pay(s sending) {
 		return
 	}
 	for try := 1; ; try++ {
+		if !f.enter(s.payer.Name) {
+			return
+		}
 		one := s.receipt(receipt.Answered)
 		one.Try, one.Sent = try, f.options.Now()
 		one.Answer = f.send(s)
 		one.Ended = f.options.Now()
+		f.leave(s.payer.Name)
 		if !f.keep(one) || one.Outcome != receipt.Unknown {
 			return
 		}
@@ -38,6 +42,18 @@ func (f *Fleet) pay(s sending) {
 		}
 	}
 }
+
+// enter waits until the payer has a request to spare; false means that the drill ended first.
+func (f *Fleet) enter(payer string) bool {
+	select {
+	case f.slots[payer] <- struct{}{}:
+		return true
+	case <-f.attempts.Done():
+		return false
+	}
+}
+
+func (f *Fleet) leave(payer string) { <-f.slots[payer] }
 
 // send makes one attempt; what the end of the drill cuts off says so.
 func (f *Fleet) send(s sending) receipt.Answer {

@@ -138,6 +138,13 @@ func (s *Service) run(d *deployment, e *environment, invocation Invocation, id s
 	var v verdict
 	if e == nil {
 		var err error
+		if e, err = s.awaitTurn(d); err != nil {
+			s.release(d, nil, false)
+			return Result{RequestID: id}, broken(err)
+		}
+	}
+	if e == nil {
+		var err error
 		var ready bool
 		e, v, ready, err = s.coldStart(d, id)
 		if err != nil {
@@ -167,9 +174,13 @@ func (s *Service) coldStart(d *deployment, id string) (*environment, verdict, bo
 	}{{"init", s.options.InitTimeout}, {"invoke", d.function.Timeout}}
 	var e *environment
 	var v verdict
-	for _, phase := range phases {
+	for i, phase := range phases {
+		if i > 0 {
+			s.retake(d)
+		}
 		var err error
 		if e, err = s.launch(d); err != nil {
+			s.giveUpTurn(d)
 			return nil, verdict{}, false, err
 		}
 		if err := s.register(e); err != nil {

@@ -93,7 +93,11 @@ func (s *Service) release(d *deployment, e *environment, reusable bool) {
 	keep := e != nil && reusable && !d.retired && !s.closed
 	if keep {
 		e.idleSince = s.now()
-		d.idle = append(d.idle, e)
+		if next := d.nextLocked(); next != nil {
+			next <- e
+		} else {
+			d.idle = append(d.idle, e)
+		}
 	}
 	d.inUse--
 	unused := d.unusedLocked()
@@ -117,6 +121,7 @@ func (s *Service) forget(e *environment) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	delete(s.live, e)
+	e.deployment.leaveLocked()
 	e.deployment.idle = slices.DeleteFunc(e.deployment.idle, func(other *environment) bool { return other == e })
 }
 

@@ -34,6 +34,9 @@ type Options struct {
 	OnFailure func(ctx context.Context, destination string, record []byte) error
 	// AccountConcurrency limits all functions together, default 1,000 as a full AWS account. Each takes a process.
 	AccountConcurrency int
+	// Processes limits the environments of each function; an invocation beyond waits for one that becomes free. 0 is no limit,
+	// as in AWS, where each runs on hardware of its own: here thousands that start at once would only delay each other.
+	Processes int
 	// IdleTimeout ends an environment that was not used for so long; default 5 minutes. AWS documents no figure.
 	IdleTimeout time.Duration
 	// InitTimeout limits the first phase of an environment; default 10 s, AWS's.
@@ -73,6 +76,8 @@ type deployment struct {
 	idle         []*environment // the last one used is the next one to use
 	inUse        int            // invocations
 	retired      bool           // replaced or deleted
+	processes    int            // that run or are about to
+	waiting      []chan *environment
 }
 
 var errClosed = errors.New("the service is closed")

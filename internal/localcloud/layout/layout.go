@@ -24,6 +24,7 @@ const (
 	hostWriter    = 10 // the global writer's name, as resolved in the Region
 	hostServer    = 11 // the Region's database servers themselves, which only replication reaches by TCP
 	hostFarServer = 12 // ways to the servers of other Regions
+	hostNear      = 13 // the same for who reaches no database of the other Region
 	hostDatabase  = 20 // the Region's own clusters from here on
 	hostFarAway   = 40 // ways to the other Regions' clusters, at the distance of the cluster's own host
 	hostDNS       = 53 // of the place "internet"
@@ -169,6 +170,12 @@ func (l Layout) GlobalWriter(region string, port uint16) netip.AddrPort {
 	return l.at(region, hostWriter, port)
 }
 
+// NearWriter is what the global writer's name means for what reaches the Region's own databases only: while the writer is
+// elsewhere nothing answers.
+func (l Layout) NearWriter(region string, port uint16) netip.AddrPort {
+	return l.at(region, hostNear, port)
+}
+
 // Database is where the number-th cluster of the Region listens, counted from 0.
 func (l Layout) Database(region string, number int, port uint16) (netip.AddrPort, error) {
 	if number < 0 || number >= mostDatabases {
@@ -202,9 +209,9 @@ func (l Layout) Region(address netip.Addr) (string, bool) {
 func (l Layout) Databases() []string {
 	var all []string
 	for _, region := range l.Regions() {
-		all = append(all, l.GlobalWriter(region, 0).Addr().String())
+		all = append(all, l.GlobalWriter(region, 0).Addr().String(), l.NearWriter(region, 0).Addr().String())
 		for number := range mostDatabases {
-			all = append(all, l.at(region, hostFarAway+number, 0).Addr().String())
+			all = append(all, l.at(region, hostDatabase+number, 0).Addr().String(), l.at(region, hostFarAway+number, 0).Addr().String())
 		}
 	}
 	return all
