@@ -186,18 +186,35 @@ func (a *app) repair(ctx context.Context, observer *observe.Observer, run reconc
 	if err != nil {
 		return err
 	}
+	record := func(kind string, detail map[string]string) error {
+		return table.AppendEvent(ctx, control.Event{
+			ID: kind + "-" + uuid.NewString(), At: observer.Now().Truncate(time.Microsecond), Kind: kind, Region: active.Region, Epoch: lease.Epoch, Detail: detail,
+		})
+	}
+	// For a takeover that finds these postings not replicated: its replay must reach as far. Before them, as this may end
+	// at any time, and after them, as what counts is what was posted until then.
+	late := map[string]string{"from": oldestMissing(*report, active.Name).Format(time.RFC3339Nano)}
+	if err := record(failover.PostedLate, late); err != nil {
+		return err
+	}
 	posted, repairErr := reconcile.Repair(ctx, run, report, active, table, poster)
 	if errors.Is(repairErr, reconcile.ErrTermOver) && posted == 0 {
 		return a.refuse("the repair", act.Refused{plan.Because(plan.Fenced, "%v: nothing was posted; look at paymentdr status, and run this again when a term is active", repairErr)})
 	}
-	event := control.Event{
-		ID: "repaired-" + uuid.NewString(), At: observer.Now().Truncate(time.Microsecond), Kind: "repaired", Region: active.Region, Epoch: lease.Epoch,
-		Detail: map[string]string{"by": options.by, "posted": strconv.Itoa(posted), "missing": strconv.Itoa(active.Missing), "from": run.From.Format(time.RFC3339)},
+	return errors.Join(repairErr, record(failover.PostedLate, late), record("repaired", map[string]string{
+		"by": options.by, "posted": strconv.Itoa(posted), "missing": strconv.Itoa(active.Missing), "from": run.From.Format(time.RFC3339),
+	}))
+}
+
+// oldestMissing is when the first of the payments that a ledger lacks was accepted.
+func oldestMissing(report reconcile.Report, ledger string) time.Time {
+	oldest := report.To
+	for _, finding := range report.Findings {
+		if finding.Kind == reconcile.Missing && finding.Ledger == ledger && finding.AcceptedAt.Before(oldest) {
+			oldest = finding.AcceptedAt
+		}
 	}
-	if err := table.AppendEvent(ctx, event); err != nil {
-		repairErr = errors.Join(repairErr, err)
-	}
-	return repairErr
+	return oldest
 }
 
 // longestList is how many findings are shown as a table; JSON has all.

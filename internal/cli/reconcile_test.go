@@ -65,6 +65,9 @@ func TestReconcile(t *testing.T) {
 	if o := d.ok(t, "history", "--kind", "repaired"); !strings.Contains(o.stdout, "by=ann@desk") || !strings.Contains(o.stdout, "posted=3") {
 		t.Errorf("history:\n%s", o.stdout)
 	}
+	if o := d.ok(t, "history", "--kind", "late"); strings.Count(o.stdout, "from=") != 2 {
+		t.Errorf("a takeover would not know of the repair:\n%s", o.stdout)
+	}
 	again := d.report(t, ExitError, "reconcile", "--since", "30m")
 	for _, finding := range again.Findings {
 		if finding.Kind == reconcile.Missing {

@@ -3,12 +3,17 @@ package failover
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/paymentdr/paymentdr/internal/control"
 	"github.com/paymentdr/paymentdr/internal/payment"
 )
+
+// PostedLate is the kind of event by which others than a controller, too, write down that they have posted payments long
+// after their acceptance; its detail "from" is the oldest acceptance, in RFC 3339. A replay after it begins no later.
+const PostedLate = postedLate
 
 // asked is what a run remembers of an intent.
 type asked struct {
@@ -77,8 +82,8 @@ func (c *Controller) handOver(ctx context.Context) error {
 	if asked || now.Sub(c.handing.since) < c.options.Limits.DrainFor || !c.database.Usable || !c.database.Writer {
 		return nil
 	}
-	if err := c.hold(ctx); err != nil {
-		return err
+	if err := c.renew(ctx); err != nil {
+		return fmt.Errorf("switch database over: %w", err)
 	}
 	c.handing.asked = now
 	err := errNoSwitcher
@@ -106,6 +111,9 @@ func (c *Controller) replayAsked(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// Payments that were completed already would not be looked for by a takeover that finds their posting not replicated.
+	// A run before this one may have posted them, so this is noted whatever this pass has found.
+	c.note(postedLate, map[string]string{"from": intent.Since.Format(time.RFC3339Nano)})
 	c.note("replayed", map[string]string{
 		"intent": intent.ID, "from": intent.Since.Format(time.RFC3339Nano), "posted": strconv.Itoa(done.posted),
 	})

@@ -145,7 +145,8 @@ func lookHalf(t *testing.T, observer *observe.Observer, lose func()) {
 	if limit := 3 * observer.Access.Timeout; took > limit {
 		t.Errorf("took %s, want less than %s", took, limit)
 	}
-	want(t, snapshot, "us-east-1 holds epoch 1", "health | 200, journal ok | ?", "database | writer, available, 1 of 1 instances | ?", "lag | - |")
+	// The journal may be degraded for a moment: its leader may have been in the lost Region.
+	want(t, snapshot, "us-east-1 holds epoch 1", "health | 200, journal ", "database | writer, available, 1 of 1 instances | ?", "lag | - |")
 	lost, _ := snapshot.Of(west)
 	if lost.Tables.Problem == "" || lost.API.Problem == "" || lost.Database.Problem == "" {
 		t.Errorf("the lost region has no problem: %+v", lost)
