@@ -13,6 +13,7 @@ import (
 
 	"github.com/paymentdr/paymentdr/internal/config"
 	"github.com/paymentdr/paymentdr/internal/engine"
+	"github.com/paymentdr/paymentdr/internal/operate/observe"
 )
 
 // Exit codes of every command.
@@ -34,6 +35,8 @@ type Process struct {
 	Terminal bool
 	// Interactive says that Stdin is a terminal, so that questions can be asked.
 	Interactive bool
+	// System reaches the system of a configuration; nil means AWS.
+	System func(context.Context, config.Config) (*observe.Observer, error)
 }
 
 // Run executes one command and returns the exit code.
@@ -113,6 +116,8 @@ Exit codes: 0 done, 1 error, 2 refused and nothing changed, 3 verdict missed.`,
 	})
 	root.AddCommand(a.initCommand(), a.checkCommand(), a.simulateCommand(), a.synthCommand(), a.costCommand(), a.graphCommand())
 	root.AddCommand(a.bootstrapCommand(), a.planCommand(), a.deployCommand(), a.outputCommand(), a.destroyCommand(), a.backupCommand())
+	root.AddCommand(a.statusCommand(), a.historyCommand(), a.failoverCommand(), a.switchoverCommand(), a.failbackCommand())
+	root.AddCommand(a.drainCommand(), a.undrainCommand(), a.replayCommand(), a.reconcileCommand())
 	root.AddCommand(a.serveCommand(), a.devCommand(), a.payCommand(), a.ledgerCommand(), a.localCommand(), a.drillCommand())
 	return root
 }

@@ -1,4 +1,5 @@
-// Package control keeps the failover state in the DynamoDB control table: the lease, and the history of events.
+// Package control keeps the failover state in the DynamoDB control table: the lease, what an operator asks for, and the
+// history of events.
 //
 // The table is strongly consistent across Regions (MRSC), so a conditional write decides between Regions. Every write
 // of the lease names the version that it was decided on and loses when that is no longer the latest (invariant I4).
@@ -19,7 +20,7 @@ import (
 	"github.com/paymentdr/paymentdr/internal/payment"
 )
 
-// Schema is the version of the lease item that this program writes and the newest that it reads.
+// Schema is the version of the items that this program writes and the newest that it reads.
 const Schema = 1
 
 // DefaultAttemptTimeout bounds one call; see journal.DefaultAttemptTimeout for the reasoning.
@@ -53,15 +54,15 @@ var (
 	// ErrNoLease: the item was never written; Save with a zero Version creates it.
 	ErrNoLease = errors.New("no lease was ever written")
 	// ErrLost: the version read is not the latest; nothing was written. Observe again, decide again.
-	ErrLost = errors.New("lease was written by another since it was read")
+	ErrLost = errors.New("item was written by another since it was read")
 	// ErrBusy: nothing was written; the same call may succeed in a moment.
 	ErrBusy = errors.New("control table refused for now, nothing was written")
 	// ErrAmbiguous: the write may have taken effect, now or in a moment. Load tells; do not act before it has.
 	ErrAmbiguous = errors.New("control table did not answer, the write may have taken effect")
 	// ErrCorrupt: the item is there and cannot be what this program wrote.
-	ErrCorrupt = errors.New("lease item is corrupt")
+	ErrCorrupt = errors.New("control item is corrupt")
 	// ErrNewerSchema: a newer program wrote the item; this one must not act.
-	ErrNewerSchema = errors.New("lease item has a newer schema")
+	ErrNewerSchema = errors.New("control item has a newer schema")
 )
 
 // Store is the control table as seen from one Region. It is safe for concurrent use and makes one attempt per call
@@ -82,22 +83,7 @@ func New(api API, table string, attemptTimeout time.Duration) *Store {
 
 // Load reads the lease, strongly consistent.
 func (s *Store) Load(ctx context.Context) (Lease, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.attemptTimeout)
-	defer cancel()
-	output, err := s.api.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: aws.String(s.table), Key: itemKey("lease", "current"), ConsistentRead: aws.Bool(true),
-	})
-	if err != nil {
-		return Lease{}, wrap(err, "load lease")
-	}
-	if len(output.Item) == 0 {
-		return Lease{}, fmt.Errorf("load lease: %w", ErrNoLease)
-	}
-	lease, err := decodeLease(output.Item)
-	if err != nil {
-		return Lease{}, fmt.Errorf("load lease: %w", err)
-	}
-	return lease, nil
+	return load(ctx, s, "lease", ErrNoLease, decodeLease)
 }
 
 // Save writes next if the lease still has the version that next.Version names (0: it was never written), and returns it
@@ -106,12 +92,42 @@ func (s *Store) Save(ctx context.Context, next Lease) (Lease, error) {
 	if err := next.validate(); err != nil {
 		return Lease{}, fmt.Errorf("save lease: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.attemptTimeout)
-	defer cancel()
 	read := next.Version
 	next.Version = read + 1
+	if err := s.putOnVersion(ctx, "lease", encodeLease(next), read); err != nil {
+		return Lease{}, err
+	}
+	return next, nil
+}
+
+// load reads the one item of a kind.
+func load[T any](ctx context.Context, s *Store, kind string, absent error, decode func(map[string]types.AttributeValue) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.attemptTimeout)
+	defer cancel()
+	var none T
+	output, err := s.api.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: aws.String(s.table), Key: itemKey(kind, "current"), ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return none, wrap(err, "load "+kind)
+	}
+	if len(output.Item) == 0 {
+		return none, fmt.Errorf("load %s: %w", kind, absent)
+	}
+	decoded, err := decode(output.Item)
+	if err != nil {
+		return none, fmt.Errorf("load %s: %w", kind, err)
+	}
+	return decoded, nil
+}
+
+// putOnVersion writes the item of a kind if the one that is there has the version that was read; 0 means that there is
+// none.
+func (s *Store) putOnVersion(ctx context.Context, kind string, item map[string]types.AttributeValue, read int64) error {
+	ctx, cancel := context.WithTimeout(ctx, s.attemptTimeout)
+	defer cancel()
 	input := &dynamodb.PutItemInput{
-		TableName: aws.String(s.table), Item: encodeLease(next), ConditionExpression: aws.String("attribute_not_exists(pk)"),
+		TableName: aws.String(s.table), Item: item, ConditionExpression: aws.String("attribute_not_exists(pk)"),
 	}
 	if read > 0 {
 		input.ConditionExpression = aws.String("#version = :read")
@@ -119,9 +135,9 @@ func (s *Store) Save(ctx context.Context, next Lease) (Lease, error) {
 		input.ExpressionAttributeValues = map[string]types.AttributeValue{":read": number(read)}
 	}
 	if _, err := s.api.PutItem(ctx, input); err != nil {
-		return Lease{}, wrap(err, "save lease on version "+strconv.FormatInt(read, 10))
+		return wrap(err, "save "+kind+" on version "+strconv.FormatInt(read, 10))
 	}
-	return next, nil
+	return nil
 }
 
 // Current implements payment.Lease by a read of its own; Cached is for the path of every payment.

@@ -12,7 +12,7 @@ import (
 	"github.com/paymentdr/paymentdr/internal/telemetry"
 )
 
-// Options are what a Controller is made of; all but Limits are required.
+// Options are what a Controller is made of; all but Intents, Switcher and Limits are required.
 type Options struct {
 	Settings Settings
 	Control  Control
@@ -20,6 +20,9 @@ type Options struct {
 	// Ledger must reach this Region's own writer only.
 	Ledger   Ledger
 	Database Promoter
+	// Intents: nil means that nobody can ask for anything. Switcher: nil refuses switchovers.
+	Intents  Intents
+	Switcher Switcher
 	Metrics  Metrics
 	Log      *slog.Logger
 	Clock    Clock
@@ -44,6 +47,8 @@ type Controller struct {
 	promotion promotion
 	settling  settling
 	sweeping  sweeping
+	asked     asked
+	handing   handing
 	said      saying
 	emitted   time.Time
 	// properties go with every metric.
@@ -83,6 +88,7 @@ func (c *Controller) Resume(run string) {
 	c.journal, c.ledger, c.holding = Health{}, Health{}, false
 	c.database, c.databaseAt = Database{}, time.Time{}
 	c.promotion, c.settling, c.sweeping = promotion{}, settling{}, sweeping{}
+	c.asked, c.handing = asked{}, handing{}
 	c.said = saying{}
 }
 
@@ -133,6 +139,8 @@ func (c *Controller) apply(ctx context.Context, decision Decision, metrics *[]te
 	case Release:
 		c.holding = false
 		c.note("released", map[string]string{"reason": decision.Reason})
+	case Renew:
+		c.noteDrain(decision, before)
 	}
 	// What this tick claimed or released must be told now, not when the work has ended.
 	if err := c.emitNow(metrics); err != nil {
@@ -143,6 +151,10 @@ func (c *Controller) apply(ctx context.Context, decision Decision, metrics *[]te
 		return c.promote(ctx)
 	case Sweep:
 		return errors.Join(c.flush(ctx), c.settle(ctx), c.sweep(ctx))
+	case HandOver:
+		return errors.Join(c.flush(ctx), c.handOver(ctx))
+	case Replay:
+		return errors.Join(c.flush(ctx), c.replayAsked(ctx))
 	}
 	return c.flush(ctx)
 }

@@ -24,11 +24,13 @@ const (
 // Work is what a run does once its write has succeeded, under the lease that it wrote.
 type Work string
 
-// The works. A draining term still posts what is pending.
+// The works. A draining term still posts what is pending, unless its database is about to be handed over.
 const (
-	NoWork  Work = ""
-	Promote Work = "promote"
-	Sweep   Work = "sweep"
+	NoWork   Work = ""
+	Promote  Work = "promote"
+	Sweep    Work = "sweep"
+	HandOver Work = "hand-over"
+	Replay   Work = "replay"
 )
 
 // Decision is what to do, and why.
@@ -92,13 +94,16 @@ func decideFirst(seen Observation, now time.Time) Decision {
 // decideStandby is for the Region that does not hold the lease.
 func decideStandby(seen Observation, now time.Time) Decision {
 	lease, still := seen.Lease, now.Sub(seen.Moved)
-	released := lease.State == payment.LeaseReleased
-	if !released && still < seen.Self.TTL {
-		return Decision{Action: Wait, Reason: lease.Region + " " + holding(lease)}
-	}
-	reason := fmt.Sprintf("%s released epoch %d", lease.Region, lease.Epoch)
-	if !released {
+	var reason string
+	switch {
+	case lease.State == payment.LeaseReleased:
+		reason = fmt.Sprintf("%s released epoch %d", lease.Region, lease.Epoch)
+	case still >= seen.Self.TTL:
 		reason = fmt.Sprintf("%s has not renewed epoch %d seq %d for %s", lease.Region, lease.Epoch, lease.Seq, still)
+	default:
+		if reason = overruled(seen, now); reason == "" {
+			return Decision{Action: Wait, Reason: lease.Region + " " + holding(lease)}
+		}
 	}
 	if why := incapable(seen); why != "" {
 		return wait("%s, but this region is not capable: %s", reason, why)
@@ -132,6 +137,9 @@ func decideHolder(seen Observation, now time.Time) Decision {
 		next := renewed(seen.Self, lease)
 		next.State = payment.LeaseReleased
 		return Decision{Action: Release, Next: next, Reason: why}
+	}
+	if decision, changes := decideAsked(seen, now); changes {
+		return decision
 	}
 	work := Sweep
 	if lease.State == payment.LeasePromoting {

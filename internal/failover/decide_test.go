@@ -43,7 +43,7 @@ func TestDecide(t *testing.T) {
 }
 
 // parseObservation reads: self=east|west reading=... lease=region/epoch/seq/state/holder moved=age held=age
-// journal=good|bad/age|unknown ledger=... database=writer|replica|<problem>.
+// journal=good|bad/age|unknown ledger=... database=writer|replica|<problem> intent=kind/to/until [of-epoch=n] asked=age.
 func parseObservation(t *testing.T, d *datadriven.TestData) failover.Observation {
 	t.Helper()
 	seen := failover.Observation{
@@ -76,6 +76,17 @@ func parseObservation(t *testing.T, d *datadriven.TestData) failover.Observation
 			seen.Journal = health(t, value)
 		case "ledger":
 			seen.Ledger = health(t, value)
+		case "intent": // kind/to/seq at which it ends
+			part := strings.Split(value, "/")
+			seen.Intent = control.Intent{ID: "asked", By: "ann", Kind: control.IntentKind(part[0]), To: part[1], Epoch: seen.Lease.Epoch,
+				Until: whole(t, part[2]), Since: noon.Add(-time.Hour), State: control.IntentOpen}
+			seen.IntentRead = true
+		case "intents": // read, and none stands
+			seen.IntentRead = true
+		case "of-epoch":
+			seen.Intent.Epoch = whole(t, value)
+		case "asked":
+			seen.Asked = noon.Add(-age(t, value))
 		case "database":
 			seen.Database = failover.Database{Writer: value == "writer", Usable: value == "writer" || value == "replica"}
 			if !seen.Database.Usable {

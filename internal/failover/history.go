@@ -51,7 +51,7 @@ func (c *Controller) claimDetail(decision Decision, before control.Lease) map[st
 
 // The kinds of event by which a replay finds its way.
 const (
-	intent        = "promoting"      // written before the database is touched
+	termPromoting = "promoting"      // written before the database is touched
 	replayStarted = "replay-started" // detail "from" is where it begins; written before anything is posted
 	termActive    = "active"
 	termSettled   = "settled" // everything accepted until some time after activation is in the ledger
@@ -102,7 +102,7 @@ func (c *Controller) recall(ctx context.Context) (past, error) {
 // add takes in the next event of the history.
 func (p *past) add(event control.Event) error {
 	switch event.Kind {
-	case intent:
+	case termPromoting:
 		p.intents = append(p.intents, promise{event.Region, event.Epoch, event.At})
 	case replayStarted, postedLate:
 		from, err := time.Parse(time.RFC3339Nano, event.Detail["from"])

@@ -60,9 +60,9 @@ func TestALedgerOwesWhatItMayLack(t *testing.T) {
 
 func TestIntentsAreOpenUntilTheirRegionIsActive(t *testing.T) {
 	none, now := time.Time{}, noon.Add(time.Hour)
-	east1, east1Active := event(intent, "east", 1, none), event(termActive, "east", 1, none)
-	west2, west2Active := event(intent, "west", 2, none), event(termActive, "west", 2, none)
-	east3 := event(intent, "east", 3, none)
+	east1, east1Active := event(termPromoting, "east", 1, none), event(termActive, "east", 1, none)
+	west2, west2Active := event(termPromoting, "west", 2, none), event(termActive, "west", 2, none)
+	east3 := event(termPromoting, "east", 3, none)
 	for name, test := range map[string]struct {
 		events []control.Event
 		want   time.Time

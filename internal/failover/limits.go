@@ -35,8 +35,12 @@ type Limits struct {
 	Workers int
 	// DatabaseEvery is how often a standby looks at its database's control plane. Default 20 s.
 	DatabaseEvery time.Duration
-	// PromoteEvery is how long a promotion that was asked for is waited for before it is asked for again. Default 10 s.
+	// PromoteEvery is how long a promotion or switchover that was asked for is waited for before it is asked for again.
+	// Default 10 s.
 	PromoteEvery time.Duration
+	// DrainFor is how long a term drains before its database is handed over: the age that a processor's reading of the
+	// lease normally has (1 s), and one post (2.5 s). Default 4 s.
+	DrainFor time.Duration
 }
 
 // DefaultLimits are the documented defaults.
@@ -47,6 +51,7 @@ func (l Limits) withDefaults() Limits {
 		&l.Window: 2 * payment.LateAfter, &l.ClockSkew: time.Minute, &l.Reach: 72 * time.Hour, &l.EmptyReach: 24 * time.Hour, &l.PassPause: time.Second,
 		&l.SettleAfter: 45 * time.Second, &l.SweepEvery: 5 * time.Second, &l.SweepAge: 5 * time.Second,
 		&l.SweepSlice: 10 * time.Second, &l.DatabaseEvery: 20 * time.Second, &l.PromoteEvery: 10 * time.Second,
+		&l.DrainFor: 4 * time.Second,
 	} {
 		if *field <= 0 {
 			*field = standard

@@ -34,6 +34,19 @@ type Observation struct {
 	// Journal is the journal's write path from here; Ledger is this Region's writer, looked at while it should be one.
 	Journal, Ledger Health
 	Database        Database
+	// Intent is what an operator asks for, as far as IntentRead: the item was read, or found absent. Asked is when this
+	// run first saw that intent.
+	Intent     control.Intent
+	IntentRead bool
+	Asked      time.Time
+}
+
+// standing is the intent to be followed in the term that was read; the zero Intent if there is none.
+func (o Observation) standing() control.Intent {
+	if !o.IntentRead || o.Reading != LeaseRead || !o.Intent.Standing(o.Lease) {
+		return control.Intent{}
+	}
+	return o.Intent
 }
 
 // Health is how a dependency has been for a run.

@@ -21,6 +21,7 @@ var errNotWritable = errors.New("ledger does not accept writes")
 func (c *Controller) observe(ctx context.Context) Observation {
 	seen := Observation{Self: c.options.Settings}
 	c.readLease(ctx, &seen)
+	c.readIntent(ctx, &seen)
 	c.probeJournal(ctx)
 	if c.memory.known && !c.memory.none && c.memory.lease.Region == seen.Self.Region && c.memory.lease.State != payment.LeasePromoting {
 		c.probeLedger(ctx)
@@ -29,6 +30,8 @@ func (c *Controller) observe(ctx context.Context) Observation {
 	}
 	if !c.memory.holds(seen.Self, c.clock.Now()) {
 		c.lookAtDatabase(ctx, c.databaseAge(seen))
+	} else if c.memory.lease.State == payment.LeaseDraining {
+		c.lookWhileDraining(ctx)
 	}
 	seen.Moved, seen.Held = c.memory.moved, c.memory.held
 	seen.Journal, seen.Ledger, seen.Database = c.journal, c.ledger, c.database
@@ -79,7 +82,8 @@ func (c *Controller) probeLedger(ctx context.Context) {
 // on it and the control plane's rate is limited; else a decision may need it now.
 func (c *Controller) databaseAge(seen Observation) time.Duration {
 	still := c.clock.Now().Sub(c.memory.moved)
-	if seen.Reading == LeaseRead && seen.Lease.Region == seen.Self.Peer && seen.Lease.State != payment.LeaseReleased && still < seen.Self.TTL/2 {
+	asked := seen.standing().ID != ""
+	if seen.Reading == LeaseRead && seen.Lease.Region == seen.Self.Peer && seen.Lease.State != payment.LeaseReleased && still < seen.Self.TTL/2 && !asked {
 		return c.options.Limits.DatabaseEvery
 	}
 	return seen.Self.Tick

@@ -27,7 +27,7 @@ func (c *Controller) promote(ctx context.Context) error {
 	epoch := c.memory.lease.Epoch
 	if c.promotion.epoch != epoch {
 		c.promotion = promotion{epoch: epoch}
-		c.note(intent, nil)
+		c.note(termPromoting, nil)
 	}
 	// Recorded before anything outside the control table changes.
 	if err := c.flush(ctx); err != nil {

@@ -129,6 +129,10 @@ func (s *stage) play(d *datadriven.TestData) {
 		s.pay(d)
 	case "lease":
 		s.lease(d)
+	case "ask":
+		s.ask(d)
+	case "ledger": // ledger east loses=n
+		s.world.Books[d.CmdArgs[0].Key].Lose(int(whole(s.t, d.CmdArgs[1].Vals[0])))
 	case "show":
 		s.show()
 	default:
@@ -149,6 +153,8 @@ func (s *stage) start(d *datadriven.TestData) {
 			Journal:  failovertest.Journal{World: s.world, Region: region, Actor: run},
 			Ledger:   failovertest.Ledger{World: s.world, Region: region, Actor: run},
 			Database: failovertest.Database{World: s.world, Region: region, Actor: run},
+			Switcher: failovertest.Database{World: s.world, Region: region, Actor: run},
+			Intents:  failovertest.Control{World: s.world, Region: region, Actor: run},
 			Metrics:  printer{s, run},
 			Log:      slog.New(slog.NewTextHandler(io.Discard, nil)),
 			Limits:   failover.Limits{Workers: 1},
@@ -339,6 +345,38 @@ func (s *stage) lease(d *datadriven.TestData) {
 		case "fault":
 			s.world.LeaseFault = map[string]error{"corrupt": control.ErrCorrupt, "newer": control.ErrNewerSchema}[argument.Vals[0]]
 		}
+	}
+}
+
+// ask writes an intent of the present term: ask switchover|failover|drain to=west [until=seq] [epoch=n]; ask
+// replay since=age; ask withdrawn.
+func (s *stage) ask(d *datadriven.TestData) {
+	operator := failovertest.Control{World: s.world, Region: "east", Actor: "ann"}
+	intent := control.Intent{Kind: control.IntentKind(d.CmdArgs[0].Key), To: "west", By: "ann", Epoch: s.world.Lease.Epoch, Until: 1000, State: control.IntentOpen}
+	if before := s.world.Intent; before != nil {
+		intent.Version = before.Version
+	}
+	if intent.Kind == control.IntentKind(control.IntentWithdrawn) {
+		intent = *s.world.Intent
+		intent.State = control.IntentWithdrawn
+	} else {
+		s.nextID++
+		intent.ID = fmt.Sprintf("intent-%d", s.nextID)
+	}
+	for _, argument := range d.CmdArgs[1:] {
+		switch argument.Key {
+		case "to":
+			intent.To = argument.Vals[0]
+		case "until":
+			intent.Until = whole(s.t, argument.Vals[0])
+		case "epoch":
+			intent.Epoch = whole(s.t, argument.Vals[0])
+		case "since":
+			intent.Since = s.world.Now.Add(-age(s.t, argument.Vals[0]))
+		}
+	}
+	if _, err := operator.SaveIntent(s.t.Context(), intent); err != nil {
+		fmt.Fprintf(&s.out, "  ann: %v\n", err)
 	}
 }
 

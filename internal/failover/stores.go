@@ -20,6 +20,12 @@ type Control interface {
 	Events(ctx context.Context, from, to time.Time) iter.Seq2[control.Event, error]
 }
 
+// Intents are what operators ask for; *control.Store has them.
+type Intents interface {
+	LoadIntent(context.Context) (control.Intent, error)
+	SaveIntent(context.Context, control.Intent) (control.Intent, error)
+}
+
 // Journal is what a controller needs of the journal; *journal.Store is one.
 type Journal interface {
 	Probe(ctx context.Context, region string, at time.Time) error
@@ -45,6 +51,12 @@ type Promoter interface {
 	// Promote starts making it the writer, even at the loss of what was not replicated. It is nil when that is under
 	// way or done; it does not wait.
 	Promote(context.Context) error
+}
+
+// Switcher hands this Region's database, the writer, over to a Region without loss.
+type Switcher interface {
+	// SwitchOver starts it. It is nil when that is under way or done; it does not wait.
+	SwitchOver(ctx context.Context, region string) error
 }
 
 // Metrics takes metrics; *telemetry.Writer does.

@@ -16,6 +16,7 @@ type row struct {
 	applies bool
 	action  failover.Action
 	work    failover.Work
+	state   payment.LeaseState // that is written
 }
 
 // table is the slow, obvious twin of Decide.
@@ -35,26 +36,52 @@ func table(o failover.Observation, now time.Time) []row {
 	patience := map[[2]bool]time.Duration{{true, true}: 0, {true, false}: 4 * ttl, {false, true}: ttl, {false, false}: 4 * ttl}[[2]bool{o.Self.Place == payment.PlacePrimary, o.Database.Writer}]
 	abandoned := released || still >= ttl
 	ledgerBack := !o.Database.Writer || o.Ledger.Good
-	none := failover.NoWork
+	none, nothing := failover.NoWork, payment.LeaseState("")
+	promoting, active := lease.State == payment.LeasePromoting, lease.State == payment.LeaseActive
+	draining, releasedState := lease.State == payment.LeaseDraining, payment.LeaseReleased
+
+	standing := read && o.IntentRead && o.Intent.State == control.IntentOpen && o.Intent.Epoch == lease.Epoch && lease.Seq < o.Intent.Until
+	asks := func(kind control.IntentKind) bool { return standing && o.Intent.Kind == kind }
+	toPeer := o.Intent.To == o.Self.Peer
+	overruled := asks(control.IntentFailover) && !toPeer && now.Sub(o.Asked) >= ttl
+
+	holds := mine && !released && !otherRun && !gone
+	stepDown := holds && asks(control.IntentFailover) && toPeer
+	handedOver := holds && !stepDown && draining && o.Database.Usable && !o.Database.Writer
+	stays := holds && !stepDown && !handedOver && !promoting
+	handOver := stays && asks(control.IntentSwitchover) && toPeer
+	drain := stays && asks(control.IntentDrain)
+	free := stays && !handOver && !drain
+	back := free && draining && o.IntentRead && (o.Ledger.Good || o.Database.Usable && o.Database.Writer)
+	ledgerBad := o.Ledger.Known && !o.Ledger.Good && now.Sub(o.Ledger.Since) >= 4*ttl
+	inVain := free && draining && o.IntentRead && !back && ledgerBad
 	return []row{
-		{"unread", o.Reading == failover.LeaseUnread, failover.Wait, none},
-		{"corrupt", o.Reading == failover.LeaseCorrupt, failover.Wait, none},
-		{"newer", o.Reading == failover.LeaseNewer, failover.Wait, none},
-		{"neither Region", read && !known, failover.Wait, none},
-		{"absent, the peer's turn", absent && still < patience, failover.Wait, none},
-		{"absent, incapable", absent && still >= patience && !capable, failover.Wait, none},
-		{"absent, mine to make", absent && still >= patience && capable, failover.Create, failover.Promote},
-		{"peer holds", peers && !abandoned, failover.Wait, none},
-		{"peer is gone, incapable", peers && abandoned && !capable, failover.Wait, none},
-		{"peer is gone", peers && abandoned && capable, failover.Claim, failover.Promote},
-		{"I released, the peer's turn", mine && released && still < 2*ttl, failover.Wait, none},
-		{"I released, not well", mine && released && still >= 2*ttl && !(capable && ledgerBack), failover.Wait, none},
-		{"I released, well again", mine && released && still >= 2*ttl && capable && ledgerBack, failover.Claim, failover.Promote},
-		{"another run holds", mine && !released && otherRun, failover.Wait, none},
-		{"I am ill", mine && !released && !otherRun && gone, failover.Release, none},
-		{"I promote", mine && !otherRun && !gone && lease.State == payment.LeasePromoting, failover.Renew, failover.Promote},
-		{"I am active", mine && !otherRun && !gone && lease.State == payment.LeaseActive, failover.Renew, failover.Sweep},
-		{"I drain", mine && !otherRun && !gone && lease.State == payment.LeaseDraining, failover.Renew, failover.Sweep},
+		{"unread", o.Reading == failover.LeaseUnread, failover.Wait, none, nothing},
+		{"corrupt", o.Reading == failover.LeaseCorrupt, failover.Wait, none, nothing},
+		{"newer", o.Reading == failover.LeaseNewer, failover.Wait, none, nothing},
+		{"neither Region", read && !known, failover.Wait, none, nothing},
+		{"absent, the peer's turn", absent && still < patience, failover.Wait, none, nothing},
+		{"absent, incapable", absent && still >= patience && !capable, failover.Wait, none, nothing},
+		{"absent, mine to make", absent && still >= patience && capable, failover.Create, failover.Promote, payment.LeasePromoting},
+		{"peer holds", peers && !abandoned && !overruled, failover.Wait, none, nothing},
+		{"peer is gone, incapable", peers && (abandoned || overruled) && !capable, failover.Wait, none, nothing},
+		{"peer is gone", peers && abandoned && capable, failover.Claim, failover.Promote, payment.LeasePromoting},
+		{"peer was asked to step down", peers && !abandoned && overruled && capable, failover.Claim, failover.Promote, payment.LeasePromoting},
+		{"I released, the peer's turn", mine && released && still < 2*ttl, failover.Wait, none, nothing},
+		{"I released, not well", mine && released && still >= 2*ttl && !(capable && ledgerBack), failover.Wait, none, nothing},
+		{"I released, well again", mine && released && still >= 2*ttl && capable && ledgerBack, failover.Claim, failover.Promote, payment.LeasePromoting},
+		{"another run holds", mine && !released && otherRun, failover.Wait, none, nothing},
+		{"I am ill", mine && !released && !otherRun && gone, failover.Release, none, releasedState},
+		{"I am asked to step down", stepDown, failover.Release, none, releasedState},
+		{"I promote", holds && !stepDown && promoting, failover.Renew, failover.Promote, payment.LeasePromoting},
+		{"I have handed over", handedOver, failover.Release, none, releasedState},
+		{"I hand over", handOver, failover.Renew, failover.HandOver, payment.LeaseDraining},
+		{"I am asked to drain", drain, failover.Renew, failover.Sweep, payment.LeaseDraining},
+		{"nobody asks any more", back, failover.Renew, failover.Sweep, payment.LeaseActive},
+		{"drained in vain", inVain, failover.Release, none, releasedState},
+		{"I drain", free && draining && !back && !inVain, failover.Renew, failover.Sweep, payment.LeaseDraining},
+		{"I replay", free && active && asks(control.IntentReplay), failover.Renew, failover.Replay, payment.LeaseActive},
+		{"I am active", free && active && !asks(control.IntentReplay), failover.Renew, failover.Sweep, payment.LeaseActive},
 	}
 }
 
@@ -76,8 +103,9 @@ func TestDecideIsTheTable(t *testing.T) {
 		}
 		met[match[0].name]++
 		decision := failover.Decide(o, noon)
-		if decision.Action != match[0].action || decision.Work != match[0].work {
-			t.Fatalf("seed %d, case %d: decided %s %s, row %q says %s %s: %+v", seed, i, decision.Action, decision.Work, match[0].name, match[0].action, match[0].work, o)
+		if decision.Action != match[0].action || decision.Work != match[0].work || decision.Next.State != match[0].state {
+			t.Fatalf("seed %d, case %d: decided %s %s %s, row %q says %s %s %s: %+v", seed, i, decision.Action, decision.Work, decision.Next.State,
+				match[0].name, match[0].action, match[0].work, match[0].state, o)
 		}
 		checkWrite(t, o, decision)
 		fenced := o.Reading == failover.LeaseUnread && !o.Held.IsZero() && noon.Sub(o.Held) >= 12*time.Second
@@ -150,5 +178,19 @@ func randomObservation(random *rand.Rand) failover.Observation {
 		Region: regions[random.IntN(len(regions))], Epoch: 1 + random.Int64N(9), Seq: random.Int64N(99),
 		State: states[random.IntN(4)], Holder: []string{"e1", "e2"}[random.IntN(2)], Version: 1 + random.Int64N(99),
 	}
+	o.Intent, o.IntentRead, o.Asked = randomIntent(random, o.Lease), random.IntN(4) > 0, ago()
 	return o
+}
+
+// randomIntent is one that stands, more often than not.
+func randomIntent(random *rand.Rand, lease control.Lease) control.Intent {
+	kinds := []control.IntentKind{control.IntentFailover, control.IntentSwitchover, control.IntentDrain, control.IntentReplay}
+	states := []control.IntentState{control.IntentOpen, control.IntentOpen, control.IntentOpen, control.IntentWithdrawn, control.IntentDone}
+	if random.IntN(3) == 0 {
+		return control.Intent{}
+	}
+	return control.Intent{
+		ID: "asked", By: "ann", Kind: kinds[random.IntN(4)], To: []string{"east", "west"}[random.IntN(2)], State: states[random.IntN(5)],
+		Epoch: lease.Epoch - random.Int64N(5)/4, Until: lease.Seq + random.Int64N(4),
+	}
 }

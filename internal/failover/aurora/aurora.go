@@ -1,13 +1,15 @@
 // Package aurora looks at this Region's Aurora cluster and makes it the writer of the global cluster.
 //
 // Every call goes to the control plane of the Region itself (invariant I5): a managed failover is called in the Region
-// that takes over ("Recovering an Amazon Aurora global database from an unplanned outage", Aurora User Guide).
+// that takes over ("Recovering an Amazon Aurora global database from an unplanned outage", Aurora User Guide), a
+// switchover in the one that hands over.
 package aurora
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +25,7 @@ type API interface {
 	DescribeDBClusters(context.Context, *rds.DescribeDBClustersInput, ...func(*rds.Options)) (*rds.DescribeDBClustersOutput, error)
 	DescribeGlobalClusters(context.Context, *rds.DescribeGlobalClustersInput, ...func(*rds.Options)) (*rds.DescribeGlobalClustersOutput, error)
 	FailoverGlobalCluster(context.Context, *rds.FailoverGlobalClusterInput, ...func(*rds.Options)) (*rds.FailoverGlobalClusterOutput, error)
+	SwitchoverGlobalCluster(context.Context, *rds.SwitchoverGlobalClusterInput, ...func(*rds.Options)) (*rds.SwitchoverGlobalClusterOutput, error)
 }
 
 // CallTimeout bounds one call, with the SDK's retries. It is well below a lease's margin to a term's end, so that a
@@ -44,6 +47,11 @@ var unusable = []string{
 	"creating", "deleting", "failing-over", "inaccessible-encryption-credentials",
 	"inaccessible-encryption-credentials-recoverable", "migration-failed", "stopped", "stopping", "starting",
 	"storage-failure", "cloning-failed", "cluster-failed", "promoting",
+}
+
+// Usable tells whether a cluster of that status can take over.
+func Usable(status string) bool {
+	return !slices.ContainsFunc(unusable, func(known string) bool { return strings.EqualFold(known, status) })
 }
 
 // Observe tells whether the cluster is the writer, is becoming it, or could.
@@ -71,10 +79,8 @@ func (c *Cluster) Observe(ctx context.Context) (failover.Database, error) {
 			state.Usable, state.Problem = false, fmt.Sprintf("cluster %s is being demoted (%s)", c.Identifier, moving.Status)
 		}
 	}
-	for _, status := range unusable {
-		if strings.EqualFold(aws.ToString(own.Status), status) && !state.Promoting {
-			state.Usable, state.Problem = false, fmt.Sprintf("cluster %s is %s", c.Identifier, status)
-		}
+	if status := aws.ToString(own.Status); !Usable(status) && !state.Promoting {
+		state.Usable, state.Problem = false, fmt.Sprintf("cluster %s is %s", c.Identifier, status)
 	}
 	return state, nil
 }

@@ -26,8 +26,9 @@ type service struct {
 	describeErr error
 	failoverErr error
 	// during is what the global cluster becomes by the failover call.
-	during *types.GlobalCluster
-	asked  []*rds.FailoverGlobalClusterInput
+	during   *types.GlobalCluster
+	asked    []*rds.FailoverGlobalClusterInput
+	switched []*rds.SwitchoverGlobalClusterInput
 }
 
 func (s *service) DescribeDBClusters(_ context.Context, input *rds.DescribeDBClustersInput, _ ...func(*rds.Options)) (*rds.DescribeDBClustersOutput, error) {
@@ -49,6 +50,14 @@ func (s *service) FailoverGlobalCluster(_ context.Context, input *rds.FailoverGl
 		s.global = *s.during
 	}
 	return &rds.FailoverGlobalClusterOutput{}, s.failoverErr
+}
+
+func (s *service) SwitchoverGlobalCluster(_ context.Context, input *rds.SwitchoverGlobalClusterInput, _ ...func(*rds.Options)) (*rds.SwitchoverGlobalClusterOutput, error) {
+	s.switched = append(s.switched, input)
+	if s.during != nil {
+		s.global = *s.during
+	}
+	return &rds.SwitchoverGlobalClusterOutput{}, s.failoverErr
 }
 
 func members(writer string, state *types.FailoverState) types.GlobalCluster {
@@ -124,6 +133,43 @@ func TestPromote(t *testing.T) {
 			for _, input := range test.service.asked {
 				if aws.ToString(input.GlobalClusterIdentifier) != "payment-global" || aws.ToString(input.TargetDbClusterIdentifier) != westARN ||
 					!aws.ToBool(input.AllowDataLoss) || input.Switchover != nil {
+					t.Errorf("asked for %+v", input)
+				}
+			}
+		})
+	}
+}
+
+func TestSwitchOver(t *testing.T) {
+	switching, switched := members(eastARN, moving(eastARN, westARN)), members(westARN, nil)
+	resyncing := members(eastARN, nil)
+	resyncing.GlobalClusterMembers[1].SynchronizationStatus = types.GlobalClusterMemberSynchronizationStatusPendingResync
+	for name, test := range map[string]struct {
+		service service
+		region  string
+		calls   int
+		problem string
+	}{
+		"begins":                     {service{global: members(eastARN, nil)}, "us-west-2", 1, ""},
+		"is under way":               {service{global: switching}, "us-west-2", 0, ""},
+		"is done":                    {service{global: switched}, "us-west-2", 0, ""},
+		"began meanwhile":            {service{global: members(eastARN, nil), failoverErr: &types.InvalidGlobalClusterStateFault{}, during: &switching}, "us-west-2", 1, ""},
+		"wrong state, nothing begun": {service{global: members(eastARN, nil), failoverErr: &types.InvalidDBClusterStateFault{}}, "us-west-2", 1, "InvalidDBClusterStateFault"},
+		"denied":                     {service{global: members(eastARN, nil), failoverErr: errors.New("AccessDenied")}, "us-west-2", 1, "AccessDenied"},
+		"nobody there":               {service{global: members(eastARN, nil)}, "eu-west-1", 0, "no member in eu-west-1"},
+		"target is being copied":     {service{global: resyncing}, "us-west-2", 0, "still being copied"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cluster := aurora.Cluster{API: &test.service, Global: "payment-global", Identifier: "payment-primary"}
+			err := cluster.SwitchOver(t.Context(), test.region)
+			if (err == nil) != (test.problem == "") || err != nil && !strings.Contains(err.Error(), test.problem) {
+				t.Errorf("error %v, want one with %q", err, test.problem)
+			}
+			if len(test.service.switched) != test.calls {
+				t.Errorf("%d calls, want %d", len(test.service.switched), test.calls)
+			}
+			for _, input := range test.service.switched {
+				if aws.ToString(input.GlobalClusterIdentifier) != "payment-global" || aws.ToString(input.TargetDbClusterIdentifier) != westARN {
 					t.Errorf("asked for %+v", input)
 				}
 			}

@@ -86,6 +86,15 @@ func (w *World) newer(one, other int) bool {
 	return cmp.Or(a.AcceptedAt.Compare(b.AcceptedAt), strings.Compare(a.PaymentID, b.PaymentID)) > 0
 }
 
+// Lose takes the newest commits away, as a restore from a backup does.
+func (b *Book) Lose(count int) {
+	kept := slices.Clone(b.log[:len(b.log)-count])
+	b.clear()
+	for _, place := range kept {
+		b.apply(place)
+	}
+}
+
 func (b *Book) has(session int) bool { return session < len(b.at) && b.at[session] > 0 }
 
 // Has tells whether the payment is posted.

@@ -2,6 +2,7 @@ package failovertest
 
 import (
 	"context"
+	"errors"
 
 	"github.com/paymentdr/paymentdr/internal/failover"
 )
@@ -21,6 +22,9 @@ func (d Database) Observe(ctx context.Context) (failover.Database, error) {
 	}
 	global := &d.World.Global
 	problem := global.Unusable[d.Region]
+	if global.Writer == d.Region && global.Target != "" {
+		problem = "being demoted"
+	}
 	seen := failover.Database{
 		Writer: global.Writer == d.Region, Promoting: global.Target == d.Region, Usable: problem == "", Problem: problem,
 	}
@@ -51,4 +55,42 @@ func (w *World) promote(actor, region string) {
 		w.Trace("%s: promotion of %s's database begins", actor, region)
 	}
 	w.Settle()
+}
+
+// SwitchOver implements failover.Switcher.
+func (d Database) SwitchOver(ctx context.Context, region string) error {
+	way := d.World.arrive(ctx, d.call(SwitchOver))
+	if way.Again > 0 {
+		d.World.Later(way.Again, func() { _ = d.World.switchOver(d.Actor, d.Region, region) })
+	}
+	if way.Err != nil {
+		return way.Err
+	}
+	if err := d.World.switchOver(d.Actor, d.Region, region); err != nil {
+		return err
+	}
+	return d.World.answer(ctx, d.call(SwitchOver))
+}
+
+var errNotSwitchable = errors.New("target does not replicate from the primary now")
+
+// switchOver begins a change of writers without loss: the writer takes no more writes, its replica gets all that it has,
+// and is the writer when the change ends.
+func (w *World) switchOver(actor, from, to string) error {
+	global := &w.Global
+	switch {
+	case global.Writer == to || global.Target == to:
+		return nil
+	case global.Writer != from || !w.switchable(to):
+		return errNotSwitchable
+	}
+	global.Switches++
+	w.Replicate(0)
+	w.Books[from].Writable = false
+	global.Target, global.Ends = to, w.Now.Add(global.Takes)
+	if w.Trace != nil {
+		w.Trace("%s: switchover to %s's database begins", actor, to)
+	}
+	w.Settle()
+	return nil
 }

@@ -9,6 +9,8 @@ const (
 	Save
 	Append
 	Events
+	LoadIntent
+	SaveIntent
 	Begin
 	Get
 	Complete
@@ -23,13 +25,14 @@ const (
 	PostMany
 	ObserveDatabase
 	Promote
+	SwitchOver
 )
 
 var names = [...]string{
-	Load: "load", Save: "save", Append: "append", Events: "events", Begin: "begin", Get: "get", Complete: "complete",
+	Load: "load", Save: "save", Append: "append", Events: "events", LoadIntent: "load-intent", SaveIntent: "save-intent", Begin: "begin", Get: "get", Complete: "complete",
 	Probe: "probe", Pending: "pending", ListCreated: "list-created", Health: "health", Fence: "fence", Newest: "newest",
 	ListPosted: "list-posted", Post: "post", PostMany: "post-many",
-	ObserveDatabase: "observe-database", Promote: "promote",
+	ObserveDatabase: "observe-database", Promote: "promote", SwitchOver: "switch-over",
 }
 
 func (o Op) String() string { return names[o] }
@@ -46,7 +49,7 @@ func (o Op) Ledger() bool { return o >= Health && o <= PostMany }
 // Writes tells whether the call changes something.
 func (o Op) Writes() bool {
 	switch o {
-	case Save, Append, Begin, Complete, Fence, Post, PostMany, Promote:
+	case Save, Append, SaveIntent, Begin, Complete, Fence, Post, PostMany, Promote, SwitchOver:
 		return true
 	}
 	return false

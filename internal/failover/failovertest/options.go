@@ -20,6 +20,7 @@ func (w *World) Options(settings failover.Settings, sleep func(pause time.Durati
 		Settings: settings,
 		Control:  Control{World: w, Region: region, Actor: actor}, Journal: Journal{World: w, Region: region, Actor: actor},
 		Ledger: Ledger{World: w, Region: region, Actor: actor}, Database: Database{World: w, Region: region, Actor: actor},
+		Intents: Control{World: w, Region: region, Actor: actor}, Switcher: Database{World: w, Region: region, Actor: actor},
 		Metrics: unread{}, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Limits: failover.Limits{Workers: 1},
 		Clock: failover.Clock{
 			Now: func() time.Time { return w.Now }, Wall: func() time.Time { return w.WallTime(region) },

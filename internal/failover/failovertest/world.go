@@ -20,7 +20,9 @@ type World struct {
 	Lease *control.Lease
 	// LeaseFault is what Load answers instead, such as control.ErrCorrupt.
 	LeaseFault error
-	Events     []control.Event
+	// Intent is what an operator asks for; nil: nobody ever did.
+	Intent *control.Intent
+	Events []control.Event
 
 	Books map[string]*Book
 	// Global is the global cluster.
@@ -79,8 +81,8 @@ type Global struct {
 	Severed bool
 	// Unusable are the Regions whose cluster cannot be promoted, with the reason.
 	Unusable map[string]string
-	// Calls counts the promotions that were asked for.
-	Calls int
+	// Calls counts the promotions that were asked for, Switches the switchovers.
+	Calls, Switches int
 	// Ending is told just before a promotion ends.
 	Ending func()
 }
@@ -103,7 +105,7 @@ func New(writer, replica string) *World {
 
 // Reset is New in the same memory; the hooks stay.
 func (w *World) Reset(writer string) {
-	w.Now, w.Lease, w.LeaseFault, w.Unfenced, w.wrong = Start, nil, nil, false, nil
+	w.Now, w.Lease, w.LeaseFault, w.Intent, w.Unfenced, w.wrong = Start, nil, nil, nil, false, nil
 	clear(w.Wall)
 	clear(w.places)
 	clear(w.Global.Unusable)
@@ -166,16 +168,21 @@ func (w *World) Settle() {
 // replica. False means that it cannot be done now.
 func (w *World) Switchover(region string) bool {
 	g := &w.Global
-	to, from := w.Books[region], w.Books[g.Writer]
-	if g.Writer == region || g.Target != "" || g.Severed || g.Unusable[region] != "" || to.Apart || to.Down || from.Down {
+	if g.Writer == region || !w.switchable(region) {
 		return false
 	}
 	w.Replicate(0)
-	from.Writable, to.Writable, g.Writer = false, true, region
+	w.Books[g.Writer].Writable, w.Books[region].Writable, g.Writer = false, true, region
 	if w.Trace != nil {
 		w.Trace("database: switched over to %s", region)
 	}
 	return true
+}
+
+// switchable tells whether a Region's replica can become the writer without loss.
+func (w *World) switchable(region string) bool {
+	g, to := &w.Global, w.Books[region]
+	return g.Target == "" && !g.Severed && g.Unusable[region] == "" && !to.Apart && !to.Down && !w.Books[g.Writer].Down
 }
 
 // Rejoin makes a Region's database a replica of the writer, on a new volume: what only it had is lost there.

@@ -2,6 +2,7 @@ package pairtest_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -56,6 +57,10 @@ func (m member) DescribeGlobalClusters(context.Context, *rds.DescribeGlobalClust
 		}
 	}
 	return &rds.DescribeGlobalClustersOutput{GlobalClusters: []types.GlobalCluster{global}}, nil
+}
+
+func (member) SwitchoverGlobalCluster(context.Context, *rds.SwitchoverGlobalClusterInput, ...func(*rds.Options)) (*rds.SwitchoverGlobalClusterOutput, error) {
+	return nil, errors.New("not modelled")
 }
 
 func (m member) FailoverGlobalCluster(context.Context, *rds.FailoverGlobalClusterInput, ...func(*rds.Options)) (*rds.FailoverGlobalClusterOutput, error) {

@@ -21,11 +21,11 @@ func patienceOf(op failovertest.Op) time.Duration {
 	switch op {
 	case failovertest.Events, failovertest.Pending, failovertest.ListCreated:
 		return 5 * time.Second // of one page
-	case failovertest.Load, failovertest.Save, failovertest.Append:
+	case failovertest.Load, failovertest.Save, failovertest.Append, failovertest.LoadIntent, failovertest.SaveIntent:
 		return control.DefaultAttemptTimeout
 	case failovertest.Begin, failovertest.Get, failovertest.Complete, failovertest.Probe:
 		return journal.DefaultAttemptTimeout
-	case failovertest.ObserveDatabase:
+	case failovertest.ObserveDatabase, failovertest.SwitchOver:
 		return 2 * aurora.CallTimeout
 	case failovertest.Promote:
 		return aurora.CallTimeout

@@ -137,6 +137,9 @@ func (s *simulation) travel(a *actor, op failovertest.Op, region int) failoverte
 		if s.hostile() && op >= failovertest.ObserveDatabase && s.harmed[controlPlaneErrors][region] > 0 {
 			return failovertest.Way{Err: refusal(op)}
 		}
+		if op == failovertest.SwitchOver && s.any(replicationStalls) {
+			return failovertest.Way{Err: refusal(op)} // RDS refuses, as the target does not follow
+		}
 		return failovertest.Way{Again: again}
 	}
 	s.wait(left)

@@ -93,7 +93,7 @@ func (c *checker) number(id string) int {
 func (c *checker) called(call failovertest.Call) {
 	c.result.Calls++
 	switch call.Op {
-	case failovertest.Promote, failovertest.ObserveDatabase:
+	case failovertest.Promote, failovertest.ObserveDatabase, failovertest.SwitchOver:
 		if c.current.kind != run || c.current.region != regionOf(call.Region) {
 			c.broken(I5, "%s calls the control plane of %s", c.current.name, call.Region)
 		}
@@ -107,6 +107,10 @@ func (c *checker) called(call failovertest.Call) {
 	case lease == nil || lease.Region != call.Region:
 		c.broken(I4, "%s calls %s in %s and the lease is %+v", c.current.name, call.Op, call.Region, lease)
 	case call.Op == failovertest.PostMany:
+	case call.Op == failovertest.SwitchOver:
+		if lease.State != payment.LeaseDraining {
+			c.broken(I4, "%s switches the database over in a term that is %s", c.current.name, lease.State)
+		}
 	case lease.State != payment.LeasePromoting:
 		c.broken(I4, "%s calls %s in a term that is %s", c.current.name, call.Op, lease.State)
 	case call.Op == failovertest.Promote && !c.recorded(lease.Epoch):

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/paymentdr/paymentdr/internal/control"
@@ -12,8 +13,8 @@ import (
 // operatorNumber is the operator's among the others.
 const operatorNumber = 1
 
-// operate is a person who leads the lease home by a planned switchover: drain, move the database without loss, release.
-// What does not come true in two minutes is given up.
+// operate is a person who leads the lease home by a planned switchover: asks for it, again in every new term, and takes
+// it back when it has not come true in two minutes. The controllers do the rest.
 func (s *simulation) operate() {
 	home := s.director.home
 	if home == "" {
@@ -26,46 +27,36 @@ func (s *simulation) operate() {
 		if err == nil && lease.Region == home && lease.State == payment.LeaseActive && s.world.Global.Writer == home {
 			return
 		}
-		if err == nil && lease.Region != home {
-			s.lead(table, lease, home)
+		if err == nil && lease.Region != home && lease.State == payment.LeaseActive && s.world.Global.Unusable[home] == "" {
+			s.ask(table, lease, home)
 		}
 		s.wait(2 * time.Second)
 	}
 	for range 60 {
-		lease, err := table.Load(context.Background())
-		if err == nil && lease.State != payment.LeaseDraining {
-			return
+		intent, err := table.LoadIntent(context.Background())
+		if err == nil && intent.State == control.IntentOpen {
+			intent.State = control.IntentWithdrawn
+			_, err = table.SaveIntent(context.Background(), intent)
 		}
-		if err == nil {
-			lease.State = payment.LeaseActive
-			if s.world.Global.Writer != lease.Region {
-				lease.State = payment.LeaseReleased
-			}
-			s.order(table, lease)
+		lease, loadErr := table.Load(context.Background())
+		if err == nil && loadErr == nil && lease.State != payment.LeaseDraining {
+			return
 		}
 		s.wait(2 * time.Second)
 	}
 }
 
-// lead does the next step.
-func (s *simulation) lead(table failovertest.Control, lease control.Lease, home string) {
-	switch {
-	case lease.State == payment.LeaseActive && s.world.Global.Writer == lease.Region && s.world.Global.Unusable[home] == "":
-		lease.State = payment.LeaseDraining
-		s.order(table, lease)
-	case lease.State != payment.LeaseDraining:
-	case s.world.Global.Writer == home:
-		lease.State = payment.LeaseReleased
-		s.order(table, lease)
-	case !s.any(replicationStalls):
-		s.world.Switchover(home)
+// ask writes an intent of the present term, unless one stands.
+func (s *simulation) ask(table failovertest.Control, lease control.Lease, home string) {
+	before, err := table.LoadIntent(context.Background())
+	if err != nil && s.world.Intent != nil || before.Standing(lease) {
+		return
 	}
-}
-
-// order writes the lease as a person's tool does: on the version that was read.
-func (s *simulation) order(table failovertest.Control, lease control.Lease) {
-	_, err := table.Save(context.Background(), lease)
+	_, err = table.SaveIntent(context.Background(), control.Intent{
+		ID: fmt.Sprintf("intent %d", before.Version+1), Kind: control.IntentSwitchover, To: home, By: "operator", At: s.world.WallTime(home),
+		Epoch: lease.Epoch, Until: lease.Seq + 60, State: control.IntentOpen, Version: before.Version,
+	})
 	if s.telling {
-		s.tell("operator: %s: %v", lease.State, err)
+		s.tell("operator: switchover to %s in epoch %d: %v", home, lease.Epoch, err)
 	}
 }

@@ -83,14 +83,16 @@ func New(ctx context.Context, process function.Process) (*Stack, error) {
 		return nil, err
 	}
 	client, clock := journal.NewClient(cfg), failover.SystemClock()
+	table := control.New(client, process.Lookup(functionenv.ControlTable), 0)
+	cluster := &aurora.Cluster{
+		API: rds.NewFromConfig(cfg), Global: process.Lookup(functionenv.GlobalCluster), Identifier: process.Lookup(functionenv.Cluster),
+	}
 	controller, err := failover.New(failover.Options{
 		Settings: settings, Clock: clock, Log: log,
-		Control: control.New(client, process.Lookup(functionenv.ControlTable), 0),
-		Journal: journal.New(client, process.Lookup(functionenv.JournalTable), journal.Options{}),
-		Ledger:  ledger.New(pool),
-		Database: &aurora.Cluster{
-			API: rds.NewFromConfig(cfg), Global: process.Lookup(functionenv.GlobalCluster), Identifier: process.Lookup(functionenv.Cluster),
-		},
+		Control: table, Intents: table,
+		Journal:  journal.New(client, process.Lookup(functionenv.JournalTable), journal.Options{}),
+		Ledger:   ledger.New(pool),
+		Database: cluster, Switcher: cluster,
 		Metrics: telemetry.NewWriter(process.Out, process.Lookup(functionenv.Environment)),
 	})
 	if err != nil {
