@@ -11,6 +11,7 @@ const (
 	Events
 	Begin
 	Get
+	GetMany
 	Complete
 	Probe
 	Pending
@@ -26,7 +27,7 @@ const (
 )
 
 var names = [...]string{
-	Load: "load", Save: "save", Append: "append", Events: "events", Begin: "begin", Get: "get", Complete: "complete",
+	Load: "load", Save: "save", Append: "append", Events: "events", Begin: "begin", Get: "get", GetMany: "get-many", Complete: "complete",
 	Probe: "probe", Pending: "pending", ListCreated: "list-created", Health: "health", Fence: "fence", Newest: "newest",
 	ListPosted: "list-posted", Post: "post", PostMany: "post-many",
 	ObserveDatabase: "observe-database", Promote: "promote",
