@@ -18,7 +18,7 @@ func (c *Controller) confirm(ctx context.Context, records []payment.Record) (com
 	if err := c.owe(ctx, records); err != nil {
 		return 0, err
 	}
-	faults := c.each(len(records), func(i int) error {
+	faults := c.each(ctx, len(records), func(ctx context.Context, i int) error {
 		if records[i].Status == payment.StatusCompleted {
 			return nil
 		}
@@ -27,6 +27,7 @@ func (c *Controller) confirm(ctx context.Context, records []payment.Record) (com
 			PostedRegion: c.options.Settings.Region, At: c.clock.Wall().Truncate(time.Microsecond),
 		})
 	})
+	failed := 0
 	for i, fault := range faults {
 		switch {
 		case fault == nil:
@@ -34,8 +35,11 @@ func (c *Controller) confirm(ctx context.Context, records []payment.Record) (com
 		case errors.Is(fault, payment.ErrTransactionMismatch), errors.Is(fault, payment.ErrRecordNotFound), errors.Is(fault, payment.ErrRecordCorrupt):
 			c.options.Log.ErrorContext(ctx, "journal and ledger contradict each other", "paymentId", records[i].ID, "error", fault)
 		default:
-			err = errors.Join(err, fault)
+			failed, err = failed+1, fault
 		}
+	}
+	if err != nil {
+		err = fmt.Errorf("complete payments, %d of %d failed: %w", failed, len(records), err)
 	}
 	return completed, err
 }

@@ -29,7 +29,7 @@ type Intents interface {
 // Journal is what a controller needs of the journal; *journal.Store is one.
 type Journal interface {
 	Probe(ctx context.Context, region string, at time.Time) error
-	Get(ctx context.Context, paymentID string) (payment.Record, error)
+	GetMany(ctx context.Context, paymentIDs []string) (journal.Many, error)
 	Complete(context.Context, payment.Completion) error
 	Pending(context.Context) iter.Seq2[journal.Entry, error]
 	ListCreated(ctx context.Context, from, to time.Time) iter.Seq2[journal.Entry, error]

@@ -5,17 +5,19 @@
 // local indexes; only single-item conditional writes, strong reads and queries on two sparse KEYS_ONLY indexes are used.
 //
 // The SDK's own retries are off: after an ambiguous write a blind second try of a condition would take our own item for
-// somebody else's. Begin, Get, Complete and Probe make one attempt, and the caller decides; listings retry, being reads.
+// somebody else's. Begin, Get, Complete and Probe make one attempt, and the caller decides; listings and GetMany retry, being reads.
 package journal
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -28,6 +30,7 @@ type API interface {
 	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
 	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
 	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
+	BatchGetItem(context.Context, *dynamodb.BatchGetItemInput, ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error)
 	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
 }
 
@@ -65,8 +68,17 @@ func New(api API, table string, options Options) *Store {
 	return store
 }
 
+// connections are kept open to the endpoint: as many as a failover controller uses at a time. The SDK keeps ten, and
+// whoever makes more calls than that at once pays for a handshake with each of the others.
+const connections = 128
+
 // NewClient is a DynamoDB client that tries once per call, as this package and internal/control need it.
 func NewClient(config aws.Config, options ...func(*dynamodb.Options)) *dynamodb.Client {
+	if config.HTTPClient == nil {
+		config.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(transport *http.Transport) {
+			transport.MaxIdleConns, transport.MaxIdleConnsPerHost = connections, connections
+		})
+	}
 	once := func(o *dynamodb.Options) { o.Retryer = aws.NopRetryer{} }
 	return dynamodb.NewFromConfig(config, append([]func(*dynamodb.Options){once}, options...)...)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -88,12 +89,7 @@ func ceilMicrosecond(t time.Time) time.Time {
 // Pending yields every payment that is not completed, shard by shard. The first error ends it.
 func (s *Store) Pending(ctx context.Context) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		for shard := range Shards {
-			more := each(yield, func(cursor Cursor) (Page, error) { return s.ListPending(ctx, shard, cursor) })
-			if !more {
-				return
-			}
-		}
+		each(ctx, yield, s.ListPending)
 	}
 }
 
@@ -106,33 +102,64 @@ func (s *Store) ListCreated(ctx context.Context, from, to time.Time) iter.Seq2[E
 			if to.Before(end) {
 				end = to
 			}
-			for shard := range Shards {
-				more := each(yield, func(cursor Cursor) (Page, error) { return s.ListCreatedShard(ctx, start, end, shard, cursor) })
-				if !more {
-					return
-				}
+			more := each(ctx, yield, func(ctx context.Context, shard int, cursor Cursor) (Page, error) {
+				return s.ListCreatedShard(ctx, start, end, shard, cursor)
+			})
+			if !more {
+				return
 			}
 		}
 	}
 }
 
-// each yields the entries of all pages; false means that the caller has enough or an error was yielded.
-func each(yield func(Entry, error) bool, list func(Cursor) (Page, error)) bool {
-	for cursor := Cursor(nil); ; {
-		page, err := list(cursor)
-		if err != nil {
-			yield(Entry{}, err)
-			return false
-		}
-		for _, entry := range page.Entries {
-			if !yield(entry, nil) {
+// answer is a page, or why there is none.
+type answer struct {
+	page Page
+	err  error
+}
+
+// each yields the entries of all shards, one shard after the other, while the next pages of all of them are being read;
+// false means that the caller has enough or an error was yielded.
+func each(ctx context.Context, yield func(Entry, error) bool, list func(context.Context, int, Cursor) (Page, error)) bool {
+	ctx, cancel := context.WithCancel(ctx)
+	left := make(chan struct{})
+	var readers sync.WaitGroup
+	defer readers.Wait()
+	defer cancel()
+	defer close(left)
+	var shards [Shards]chan answer
+	for shard := range shards {
+		pages := make(chan answer)
+		shards[shard] = pages
+		readers.Go(func() {
+			defer close(pages)
+			for cursor := Cursor(nil); ; {
+				page, err := list(ctx, shard, cursor)
+				select {
+				case pages <- answer{page, err}:
+				case <-left:
+					return
+				}
+				if cursor = page.Next; cursor == nil || err != nil {
+					return
+				}
+			}
+		})
+	}
+	for _, pages := range shards {
+		for next := range pages {
+			if next.err != nil {
+				yield(Entry{}, next.err)
 				return false
 			}
-		}
-		if cursor = page.Next; cursor == nil {
-			return true
+			for _, entry := range next.page.Entries {
+				if !yield(entry, nil) {
+					return false
+				}
+			}
 		}
 	}
+	return true
 }
 
 // Backlog counts the payments that are not completed and finds the oldest; zero values mean that there is none.

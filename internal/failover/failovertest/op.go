@@ -13,6 +13,7 @@ const (
 	SaveIntent
 	Begin
 	Get
+	GetMany
 	Complete
 	Probe
 	Pending
@@ -29,7 +30,8 @@ const (
 )
 
 var names = [...]string{
-	Load: "load", Save: "save", Append: "append", Events: "events", LoadIntent: "load-intent", SaveIntent: "save-intent", Begin: "begin", Get: "get", Complete: "complete",
+	Load: "load", Save: "save", Append: "append", Events: "events",
+	LoadIntent: "load-intent", SaveIntent: "save-intent", Begin: "begin", Get: "get", GetMany: "get-many", Complete: "complete",
 	Probe: "probe", Pending: "pending", ListCreated: "list-created", Health: "health", Fence: "fence", Newest: "newest",
 	ListPosted: "list-posted", Post: "post", PostMany: "post-many",
 	ObserveDatabase: "observe-database", Promote: "promote", SwitchOver: "switch-over",

@@ -201,6 +201,20 @@ func (j Journal) Get(ctx context.Context, id string) (payment.Record, error) {
 	return record, nil
 }
 
+// GetMany implements failover.Journal.
+func (j Journal) GetMany(ctx context.Context, ids []string) (journal.Many, error) {
+	if way := j.World.arrive(ctx, j.call(GetMany)); way.Err != nil {
+		return journal.Many{}, way.Err
+	}
+	found := journal.Many{Records: make([]payment.Record, 0, len(ids))}
+	for _, id := range ids {
+		if record, known := j.World.Record(id); known {
+			found.Records = append(found.Records, record)
+		}
+	}
+	return found, j.World.answer(ctx, j.call(GetMany))
+}
+
 // Complete implements payment.Journal.
 func (j Journal) Complete(ctx context.Context, completion payment.Completion) error {
 	way := j.World.arrive(ctx, j.call(Complete))

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/paymentdr/paymentdr/internal/control"
@@ -36,12 +37,12 @@ const (
 	ttl  = 3 * time.Second
 	tick = 500 * time.Millisecond
 	// patience bounds a wait for what must come; it is no part of a measurement.
-	patience = 60 * time.Second
+	patience = 2 * time.Minute
 )
 
 // pair is two Regions of real parts.
 type pair struct {
-	t        *testing.T
+	t        testing.TB
 	database *postgrestest.Database
 	servers  map[string]*postgres.Server
 	plane    *plane
@@ -50,7 +51,13 @@ type pair struct {
 	ledgers  map[string]*ledger.Store
 }
 
-func newPair(t *testing.T) *pair {
+func newPair(t testing.TB) *pair {
+	t.Helper()
+	return newPairOver(t, dynamotest.Client(t), dynamotest.ControlTable(t), dynamotest.JournalTable(t))
+}
+
+// newPairOver is a pair with tables of some server.
+func newPairOver(t testing.TB, client *dynamodb.Client, controlTable, journalTable string) *pair {
 	t.Helper()
 	primary := postgrestest.NewServer(t, postgres.Options{})
 	database, err := postgrestest.NewDatabase(t.Context(), primary)
@@ -60,8 +67,8 @@ func newPair(t *testing.T) *pair {
 	standby := postgrestest.NewServer(t, postgres.Options{Standby: &postgres.Standby{Primary: primary.SuperuserURL("postgres")}})
 	p := &pair{
 		t: t, database: database, servers: map[string]*postgres.Server{east: primary, west: standby},
-		control: control.New(dynamotest.Client(t), dynamotest.ControlTable(t), 0),
-		journal: journal.New(dynamotest.Client(t), dynamotest.JournalTable(t), journal.Options{}),
+		control: control.New(client, controlTable, 0),
+		journal: journal.New(client, journalTable, journal.Options{}),
 		ledgers: map[string]*ledger.Store{},
 	}
 	p.plane = &plane{servers: p.servers, writer: east}

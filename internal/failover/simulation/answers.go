@@ -19,7 +19,7 @@ var (
 // patienceOf is how long a caller waits for an answer when its context allows more: what the real stores allow a call.
 func patienceOf(op failovertest.Op) time.Duration {
 	switch op {
-	case failovertest.Events, failovertest.Pending, failovertest.ListCreated:
+	case failovertest.Events, failovertest.Pending, failovertest.ListCreated, failovertest.GetMany:
 		return 5 * time.Second // of one page
 	case failovertest.Load, failovertest.Save, failovertest.Append, failovertest.LoadIntent, failovertest.SaveIntent:
 		return control.DefaultAttemptTimeout

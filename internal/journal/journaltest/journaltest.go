@@ -27,6 +27,7 @@ func Run(t *testing.T, newJournal Factory) {
 		{"a second begin loses in every Region and changes nothing", secondBeginLoses},
 		{"of concurrent begins exactly one wins", concurrentBegins},
 		{"a payment that was never begun is not found", unknownIsNotFound},
+		{"many are read at once, without those that are not there", manyAreRead},
 		{"completing is recorded once and may be repeated", completeIsIdempotent},
 		{"completing refuses another transaction and an unknown payment", completeRefuses},
 		{"concurrent completions agree", concurrentCompletions},
