@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/paymentdr/paymentdr/internal/localcloud/dynamodb/attribute"
 	"github.com/paymentdr/paymentdr/internal/localcloud/dynamodb/fault"
@@ -95,12 +96,14 @@ func (s *Service) getFrom(ctx context.Context, name string, input *BatchGetInput
 	}
 	answer.Responses[name] = []attribute.Item{}
 	read := 0.0
-	for n, key := range part.Keys {
+	for n, got := range atOnce(part.Keys, func(key attribute.Item) (attribute.Item, error) {
+		return s.Store.Get(ctx, table, key, part.ConsistentRead)
+	}) {
 		if *size > maxBatchGetBytes {
 			answer.UnprocessedKeys[name] = unprocessedKeys{part.Keys[n:], part.ConsistentRead, part.ProjectionExpression, part.ExpressionAttributeNames}
 			break
 		}
-		item, err := s.Store.Get(ctx, table, key, part.ConsistentRead)
+		item, err := got.value, got.err
 		if err != nil {
 			return err
 		}
@@ -114,6 +117,24 @@ func (s *Service) getFrom(ctx context.Context, name string, input *BatchGetInput
 		answer.ConsumedCapacity = append(answer.ConsumedCapacity, one)
 	}
 	return nil
+}
+
+// result is what became of one part of a batch.
+type result[T any] struct {
+	value T
+	err   error
+}
+
+// atOnce does something for every part of a batch at the same time, as DynamoDB does, and returns the results in the
+// parts' order. One after the other, a hundred strong reads would take a hundred round trips between Regions.
+func atOnce[P, T any](parts []P, do func(P) (T, error)) []result[T] {
+	results := make([]result[T], len(parts))
+	var group sync.WaitGroup
+	for i, part := range parts {
+		group.Go(func() { results[i].value, results[i].err = do(part) })
+	}
+	group.Wait()
+	return results
 }
 
 func distinctKeys(table *schema.Table, keys []attribute.Item) error {
@@ -180,8 +201,10 @@ func (s *Service) BatchWrite(ctx context.Context, input *BatchWriteInput) (any, 
 	answer, failed := batchWritten{UnprocessedItems: map[string][]writeOfBatch{}}, 0
 	for _, name := range slices.Sorted(maps.Keys(found)) {
 		used := 0.0
-		for _, one := range input.RequestItems[name] {
-			done, err := s.writeOne(ctx, found[name], one)
+		for n, wrote := range atOnce(input.RequestItems[name], func(one writeOfBatch) (store.Written, error) {
+			return s.writeOne(ctx, found[name], one)
+		}) {
+			done, err, one := wrote.value, wrote.err, input.RequestItems[name][n]
 			switch {
 			case err == nil:
 				used += writeUnits(done.Old, done.New)
