@@ -22,6 +22,7 @@ const (
 type moveOptions struct {
 	askOptions
 	to            string
+	home          bool // to the configured primary
 	allowDataLoss bool
 	maxLag        time.Duration
 }
@@ -103,11 +104,7 @@ answer. It is never done automatically.
 Exit code 2: refused, nothing was changed; every reason is listed.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := a.load()
-			if err != nil {
-				return err
-			}
-			options.to = cfg.Regions.Primary
+			options.home = true
 			return a.move(c.Context(), control.IntentSwitchover, options, "failback")
 		},
 	}
@@ -122,7 +119,7 @@ func (a *app) move(ctx context.Context, kind control.IntentKind, options moveOpt
 	if err := options.check(); err != nil {
 		return err
 	}
-	if options.to == "" {
+	if options.to == "" && !options.home {
 		return refusef("--to is missing: name the region to make active")
 	}
 	if options.maxLag <= 0 {
@@ -131,6 +128,9 @@ func (a *app) move(ctx context.Context, kind control.IntentKind, options moveOpt
 	observer, err := a.system(ctx)
 	if err != nil {
 		return err
+	}
+	if options.home {
+		options.to = observer.Access.Regions[0].Name
 	}
 	operator := a.newOperator(observer, options.to, options.askOptions, func(seen status.Snapshot) (string, string) {
 		return moveQuestion(kind, options.to, seen), options.to
