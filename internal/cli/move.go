@@ -25,9 +25,11 @@ type moveOptions struct {
 	home          bool // to the configured primary
 	allowDataLoss bool
 	maxLag        time.Duration
+	onlyCheck     bool
 }
 
 func (o *moveOptions) registerLag(c *cobra.Command) {
+	c.Flags().BoolVar(&o.onlyCheck, "check", false, "say whether it would be refused now, and change nothing")
 	c.Flags().DurationVar(&o.maxLag, "max-lag", plan.DefaultMaxLag, "how far behind the target's ledger may be, a `duration`")
 }
 
@@ -144,7 +146,23 @@ func (a *app) move(ctx context.Context, kind control.IntentKind, options moveOpt
 		},
 		Why: options.why, For: options.length,
 	}
+	if options.onlyCheck {
+		return a.checkMove(observer.Look(ctx), order.Want, words)
+	}
 	return a.pursue(ctx, operator, order, options.askOptions, words)
+}
+
+// checkMove says whether a move would be refused.
+func (a *app) checkMove(seen status.Snapshot, want plan.Want, words string) error {
+	if reasons := plan.Check(seen, want); len(reasons) > 0 {
+		return a.refuse(words, act.Refused(reasons))
+	}
+	result := struct {
+		Kind  control.IntentKind `json:"kind"`
+		To    string             `json:"to"`
+		Ready bool               `json:"ready"`
+	}{want.Kind, want.To, true}
+	return a.result(result, [][]string{{"KIND", "TO", "READY"}, {string(want.Kind), want.To, "yes"}})
 }
 
 // moveQuestion says what will happen.

@@ -1,10 +1,14 @@
 package cli
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -71,6 +75,28 @@ func (a *app) localSystem(ctx context.Context) (*observe.Observer, error) {
 		return nil, notRunning(cloud, err)
 	}
 	return observe.Connect(access), nil
+}
+
+// operateLocal does what an operator of a local cloud does, with the operator's own commands.
+func (a *app) operateLocal(cloud cloudOptions) func(ctx context.Context, words ...string) error {
+	return func(ctx context.Context, words ...string) error {
+		where := cloud.name
+		if cloud.folder != "" {
+			var err error
+			if where, err = cloud.path(); err != nil {
+				return err
+			}
+		}
+		arguments := append(slices.Clone(words), "--local="+where)
+		if !slices.Contains(words, "--check") {
+			arguments = append(arguments, "--yes")
+		}
+		var said bytes.Buffer
+		if code := Run(ctx, Process{Args: arguments, Environment: a.process.Environment, Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &said}); code != ExitOK {
+			return fmt.Errorf("paymentdr %s: exit code %d: %s", strings.Join(words, " "), code, strings.TrimSpace(said.String()))
+		}
+		return nil
+	}
 }
 
 // own are the commands in messages that are about a system, with the flag if they have it already.

@@ -51,7 +51,7 @@ type Scenario struct {
 }
 
 // All are the scenarios in the order in which `drill all` plays them.
-func All() []Scenario { return []Scenario{regionLoss()} }
+func All() []Scenario { return []Scenario{regionLoss(), switchover(), failback()} }
 
 // Names are those of all scenarios.
 func Names() []string {
