@@ -73,6 +73,7 @@ Exit code 2: nothing is drained, nothing was changed.`,
 			return a.takeBack(c.Context(), a.newOperator(observer, "", askOptions{}, nil), control.IntentDrain, "", by)
 		},
 	}
+	a.registerSystem(command.Flags())
 	command.Flags().StringVar(&by, "by", a.operator(), "`who` asks, for the history")
 	return command
 }

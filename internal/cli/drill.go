@@ -193,6 +193,7 @@ func (a *app) play(ctx context.Context, played scenario.Scenario, cfg config.Con
 	if err != nil {
 		return report.Report{}, err
 	}
+	target.Operate = a.operateLocal(options.up.cloudOptions)
 	if options.payerSeed == 0 {
 		options.payerSeed = randomSeed()
 	}

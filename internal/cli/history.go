@@ -31,6 +31,7 @@ every step of the controllers with what they had seen. Events are never changed.
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.history(c.Context(), options) },
 	}
+	a.registerSystem(command.Flags())
 	command.Flags().DurationVar(&options.since, "since", 24*time.Hour, "how far back, a `duration`")
 	command.Flags().StringSliceVar(&options.kinds, "kind", nil, "only events of this `kind`, such as claimed; may be repeated")
 	return command

@@ -22,11 +22,14 @@ const (
 type moveOptions struct {
 	askOptions
 	to            string
+	home          bool // to the configured primary
 	allowDataLoss bool
 	maxLag        time.Duration
+	onlyCheck     bool
 }
 
 func (o *moveOptions) registerLag(c *cobra.Command) {
+	c.Flags().BoolVar(&o.onlyCheck, "check", false, "say whether it would be refused now, and change nothing")
 	c.Flags().DurationVar(&o.maxLag, "max-lag", plan.DefaultMaxLag, "how far behind the target's ledger may be, a `duration`")
 }
 
@@ -103,11 +106,7 @@ answer. It is never done automatically.
 Exit code 2: refused, nothing was changed; every reason is listed.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := a.load()
-			if err != nil {
-				return err
-			}
-			options.to = cfg.Regions.Primary
+			options.home = true
 			return a.move(c.Context(), control.IntentSwitchover, options, "failback")
 		},
 	}
@@ -122,7 +121,7 @@ func (a *app) move(ctx context.Context, kind control.IntentKind, options moveOpt
 	if err := options.check(); err != nil {
 		return err
 	}
-	if options.to == "" {
+	if options.to == "" && !options.home {
 		return refusef("--to is missing: name the region to make active")
 	}
 	if options.maxLag <= 0 {
@@ -131,6 +130,9 @@ func (a *app) move(ctx context.Context, kind control.IntentKind, options moveOpt
 	observer, err := a.system(ctx)
 	if err != nil {
 		return err
+	}
+	if options.home {
+		options.to = observer.Access.Regions[0].Name
 	}
 	operator := a.newOperator(observer, options.to, options.askOptions, func(seen status.Snapshot) (string, string) {
 		return moveQuestion(kind, options.to, seen), options.to
@@ -144,7 +146,23 @@ func (a *app) move(ctx context.Context, kind control.IntentKind, options moveOpt
 		},
 		Why: options.why, For: options.length,
 	}
+	if options.onlyCheck {
+		return a.checkMove(observer.Look(ctx), order.Want, words)
+	}
 	return a.pursue(ctx, operator, order, options.askOptions, words)
+}
+
+// checkMove says whether a move would be refused.
+func (a *app) checkMove(seen status.Snapshot, want plan.Want, words string) error {
+	if reasons := plan.Check(seen, want); len(reasons) > 0 {
+		return a.refuse(words, act.Refused(reasons))
+	}
+	result := struct {
+		Kind  control.IntentKind `json:"kind"`
+		To    string             `json:"to"`
+		Ready bool               `json:"ready"`
+	}{want.Kind, want.To, true}
+	return a.result(result, [][]string{{"KIND", "TO", "READY"}, {string(want.Kind), want.To, "yes"}})
 }
 
 // moveQuestion says what will happen.

@@ -24,6 +24,7 @@ type askOptions struct {
 }
 
 func (o *askOptions) register(flags *pflag.FlagSet, a *app, length time.Duration) {
+	a.registerSystem(flags)
 	flags.BoolVar(&o.yes, "yes", false, "do not ask for a confirmation")
 	flags.StringVar(&o.by, "by", a.operator(), "`who` asks, for the history")
 	flags.StringVar(&o.why, "reason", "", "`why`, for the history")
@@ -128,7 +129,7 @@ func (a *app) pursue(ctx context.Context, operator *act.Operator, order act.Orde
 	if err != nil {
 		asked := status.Intent{Kind: intent.Kind, To: intent.To}
 		fmt.Fprintf(a.process.Stderr, "paymentdr: no longer watching; the intent stands and the controllers go on with it.\n  watch it again: %s\n  take it back:   %s\n",
-			plan.Command(asked, "--resume"), plan.Command(asked, "--cancel"))
+			a.here(plan.Command(asked, "--resume")), a.here(plan.Command(asked, "--cancel")))
 		return fmt.Errorf("%s: not watched to its end: %w", what, err)
 	}
 	result := askedResult{
@@ -163,7 +164,7 @@ func judgeProgress(what string, progress plan.Progress) error {
 func (a *app) refuse(what string, no act.Refused) error {
 	var reasons []reason
 	for _, r := range no {
-		reasons = append(reasons, newReason(string(r.Code), "%s", r.Text))
+		reasons = append(reasons, newReason(string(r.Code), "%s", a.here(r.Text)))
 	}
 	return a.judge(what, reasons)
 }

@@ -47,6 +47,7 @@ Exit code 0: nothing is open. 1: something is, or could not be compared. 2: refu
 		RunE: func(c *cobra.Command, _ []string) error { return a.reconcile(c.Context(), options) },
 	}
 	flags := command.Flags()
+	a.registerSystem(flags)
 	flags.DurationVar(&options.since, "since", 24*time.Hour, "how far back, a `duration`")
 	flags.StringArrayVar(&options.restored, "restored", nil, "`REGION:CLUSTER` restored from a snapshot; may be repeated")
 	flags.BoolVar(&options.repair, "repair", false, "post what the active ledger lacks")

@@ -54,7 +54,7 @@ func Run(ctx context.Context, process Process) int {
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = fmt.Errorf("interrupted: %w", err)
 	}
-	fmt.Fprintf(process.Stderr, "paymentdr: %v\n", err)
+	fmt.Fprintf(process.Stderr, "paymentdr: %s\n", a.here(err.Error()))
 	return exitCode(err)
 }
 
@@ -88,6 +88,7 @@ type app struct {
 	configPath string
 	settings   []string
 	output     string
+	local      string        // of the commands that act on a system, which may be a local cloud
 	answers    *bufio.Reader // what is typed, once a question was asked
 }
 

@@ -39,6 +39,7 @@ Exit code 1 if no Region's control table could be read.`,
 			return a.status(c.Context(), watch, every)
 		},
 	}
+	a.registerSystem(command.Flags())
 	command.Flags().BoolVar(&watch, "watch", false, "look again and again, until Ctrl-C")
 	command.Flags().DurationVar(&every, "every", 2*time.Second, "`time` between two looks of --watch")
 	return command

@@ -1,19 +1,23 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/rds"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/spf13/pflag"
 
 	"github.com/paymentdr/paymentdr/internal/config"
 	"github.com/paymentdr/paymentdr/internal/functionenv"
-	"github.com/paymentdr/paymentdr/internal/ledger"
-	"github.com/paymentdr/paymentdr/internal/ledger/connect"
+	"github.com/paymentdr/paymentdr/internal/localcloud/statefolder"
 	"github.com/paymentdr/paymentdr/internal/operate"
+	"github.com/paymentdr/paymentdr/internal/operate/local"
 	"github.com/paymentdr/paymentdr/internal/operate/observe"
 	"github.com/paymentdr/paymentdr/internal/payment"
 )
@@ -21,8 +25,26 @@ import (
 // route53Region is where Route 53 is managed and measured.
 const route53Region = "us-east-1"
 
-// system reaches the deployed system: through Process.System, or else on AWS with the credentials of the SDK.
+// registerSystem lets a command mean a local cloud.
+func (a *app) registerSystem(flags *pflag.FlagSet) {
+	flags.StringVar(&a.local, "local", "", "a running local cloud, by `name` or state folder (--local=NAME), instead of AWS")
+	flags.Lookup("local").NoOptDefVal = statefolder.DefaultName
+}
+
+// localCloud is the local cloud that is meant.
+func (a *app) localCloud() cloudOptions {
+	if strings.ContainsRune(a.local, filepath.Separator) {
+		return cloudOptions{name: statefolder.DefaultName, folder: a.local}
+	}
+	return cloudOptions{name: a.local}
+}
+
+// system reaches the system that is meant: a local cloud, or through Process.System, or else on AWS with the credentials
+// of the SDK.
 func (a *app) system(ctx context.Context) (*observe.Observer, error) {
+	if a.local != "" {
+		return a.localSystem(ctx)
+	}
 	cfg, err := a.load()
 	if err != nil {
 		return nil, err
@@ -35,6 +57,61 @@ func (a *app) system(ctx context.Context) (*observe.Observer, error) {
 		return nil, err
 	}
 	return observe.Connect(access), nil
+}
+
+// localSystem asks the cloud for everything, so a configuration would only contradict it.
+func (a *app) localSystem(ctx context.Context) (*observe.Observer, error) {
+	if a.configPath != "" || len(a.settings) > 0 {
+		return nil, refusef("--local takes everything from the running cloud: leave out --config and --set")
+	}
+	cloud := a.localCloud()
+	client, err := cloud.client()
+	if err != nil {
+		return nil, err
+	}
+	access, err := local.Access(ctx, client)
+	if err != nil {
+		client.Close()
+		return nil, notRunning(cloud, err)
+	}
+	return observe.Connect(access), nil
+}
+
+// operateLocal does what an operator of a local cloud does, with the operator's own commands.
+func (a *app) operateLocal(cloud cloudOptions) func(ctx context.Context, words ...string) error {
+	return func(ctx context.Context, words ...string) error {
+		where := cloud.name
+		if cloud.folder != "" {
+			var err error
+			if where, err = cloud.path(); err != nil {
+				return err
+			}
+		}
+		arguments := append(slices.Clone(words), "--local="+where)
+		if !slices.Contains(words, "--check") {
+			arguments = append(arguments, "--yes")
+		}
+		var said bytes.Buffer
+		if code := Run(ctx, Process{Args: arguments, Environment: a.process.Environment, Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &said}); code != ExitOK {
+			return fmt.Errorf("paymentdr %s: exit code %d: %s", strings.Join(words, " "), code, strings.TrimSpace(said.String()))
+		}
+		return nil
+	}
+}
+
+// own are the commands in messages that are about a system, with the flag if they have it already.
+var own = regexp.MustCompile(`(paymentdr (?:status|history|failover|switchover|failback|drain|undrain|replay|reconcile))\b(?: --local\S*)?`)
+
+// here makes the commands in a message mean the system that this one means.
+func (a *app) here(text string) string {
+	if a.local == "" {
+		return text
+	}
+	flag := " --local"
+	if a.local != statefolder.DefaultName {
+		flag += "=" + shellQuote(a.local)
+	}
+	return own.ReplaceAllStringFunc(text, func(found string) string { return own.FindStringSubmatch(found)[1] + flag })
 }
 
 // awsAccess names everything by the configuration. Nothing is called yet.
@@ -57,33 +134,13 @@ func (a *app) awsAccess(ctx context.Context, cfg config.Config) (operate.Access,
 		if region.AWS, err = awsConfig(ctx, region.Name, ""); err != nil {
 			return operate.Access{}, err
 		}
-		region.Ledger = a.ledgerOpener(region.AWS, names.AppSecret())
+		region.Ledger = operate.Ledgers{
+			AWS: region.AWS, Secret: names.AppSecret(), Database: a.variable(functionenv.LedgerDatabase), CAFile: a.variable(functionenv.LedgerCAFile),
+			ReadTimeout: ledgerReadTimeout,
+		}.Open
 		access.Regions = append(access.Regions, region)
 	}
 	return access, nil
-}
-
-// ledgerOpener opens clusters of a Region by the endpoint that RDS tells, with the application's credentials. It works
-// from a machine inside the network.
-func (a *app) ledgerOpener(cfg aws.Config, secret string) func(context.Context, string, bool) (*ledger.Store, func(), error) {
-	return func(ctx context.Context, cluster string, write bool) (*ledger.Store, func(), error) {
-		found, err := rds.NewFromConfig(cfg).DescribeDBClusters(ctx, &rds.DescribeDBClustersInput{DBClusterIdentifier: &cluster})
-		if err != nil {
-			return nil, nil, fmt.Errorf("find endpoint of cluster %s: %w", cluster, err)
-		}
-		if len(found.DBClusters) != 1 {
-			return nil, nil, fmt.Errorf("find endpoint of cluster %s: RDS returned %d clusters, want 1", cluster, len(found.DBClusters))
-		}
-		pool, err := connect.New(connect.Settings{
-			Hosts: []string{aws.ToString(found.DBClusters[0].Endpoint)}, Port: int(aws.ToInt32(found.DBClusters[0].Port)),
-			Database: a.variable(functionenv.LedgerDatabase), CAFile: a.variable(functionenv.LedgerCAFile),
-			Application: "paymentdr operator", ReadOnly: !write, StatementTimeout: ledgerReadTimeout, MaxConnections: 4,
-		}, connect.NewSecret(secretsmanager.NewFromConfig(cfg), secret))
-		if err != nil {
-			return nil, nil, err
-		}
-		return ledger.New(pool), pool.Close, nil
-	}
 }
 
 // operator names who runs this, for the history.

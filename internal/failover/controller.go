@@ -36,6 +36,7 @@ type Controller struct {
 	memory  memory
 
 	journal, ledger Health
+	journalAt       time.Time
 	database        Database
 	databaseAt      time.Time
 
@@ -49,8 +50,13 @@ type Controller struct {
 	sweeping  sweeping
 	asked     asked
 	handing   handing
-	said      saying
-	emitted   time.Time
+	// handed is the epoch of this run that began with a database handed over without loss.
+	handed int64
+	// ticked is when the tick began, hurried that the next one shall begin soon after it.
+	ticked  time.Time
+	hurried bool
+	said    saying
+	emitted time.Time
 	// properties go with every metric.
 	properties map[string]any
 	// posted is memory of passes.
@@ -86,9 +92,10 @@ func (c *Controller) Resume(run string) {
 	c.options.Settings.Run, c.properties = run, properties(run)
 	c.memory = c.memory.resumed()
 	c.journal, c.ledger, c.holding = Health{}, Health{}, false
+	c.journalAt, c.hurried = time.Time{}, false
 	c.database, c.databaseAt = Database{}, time.Time{}
 	c.promotion, c.settling, c.sweeping = promotion{}, settling{}, sweeping{}
-	c.asked, c.handing = asked{}, handing{}
+	c.asked, c.handing, c.handed = asked{}, handing{}, 0
 	c.said = saying{}
 }
 
@@ -104,6 +111,9 @@ func (c *Controller) Run(ctx context.Context, until time.Time) {
 			c.options.Log.WarnContext(ctx, "tick", "error", err)
 		}
 		rest := c.options.Settings.Tick - c.clock.Now().Sub(started)
+		if c.hurried {
+			rest = min(rest, c.hurry())
+		}
 		if rest > 0 && c.clock.Sleep(ctx, rest) != nil {
 			return
 		}
@@ -113,7 +123,9 @@ func (c *Controller) Run(ctx context.Context, until time.Time) {
 // Tick observes, decides, writes, and works on what it then holds. The decision is returned whatever becomes of it; an
 // error says what was not done, and memory is as if it had not been tried.
 func (c *Controller) Tick(ctx context.Context) (Decision, error) {
+	c.ticked = c.clock.Now()
 	seen := c.observe(ctx)
+	c.hurried = moving(seen) && seen.Intent.To == seen.Self.Region
 	decision := Decide(seen, c.clock.Now())
 	c.say(ctx, seen, decision)
 	metrics := c.follow(decision)
@@ -134,6 +146,9 @@ func (c *Controller) apply(ctx context.Context, decision Decision, metrics *[]te
 	case Create, Claim:
 		if decision.Action == Claim {
 			*metrics = append(*metrics, telemetry.Value(telemetry.FailoverStarted, 1))
+		}
+		if decision.Lossless {
+			c.handed = c.memory.lease.Epoch
 		}
 		c.note(decision.Action.event(), c.claimDetail(decision, before))
 	case Release:

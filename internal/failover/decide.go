@@ -40,7 +40,9 @@ type Decision struct {
 	Work   Work
 	// Fenced: this run was the holder and could not renew in time, so it must take the lease for lost.
 	Fenced bool
-	Reason string
+	// Lossless: the term that is claimed begins with a database that the former holder handed over.
+	Lossless bool
+	Reason   string
 }
 
 func wait(format string, arguments ...any) Decision {
@@ -108,7 +110,7 @@ func decideStandby(seen Observation, now time.Time) Decision {
 	if why := incapable(seen); why != "" {
 		return wait("%s, but this region is not capable: %s", reason, why)
 	}
-	return Decision{Action: Claim, Next: claimed(seen.Self, lease), Work: Promote, Reason: reason}
+	return Decision{Action: Claim, Next: claimed(seen.Self, lease), Work: Promote, Lossless: handedOver(seen), Reason: reason}
 }
 
 // decideReclaim is for the Region that stepped down: its peer goes first.

@@ -37,6 +37,20 @@ func decideAsked(seen Observation, now time.Time) (Decision, bool) {
 	return Decision{}, false
 }
 
+// handedOver tells a standby that the holder has stepped down at the end of a switchover to here, and not otherwise.
+func handedOver(seen Observation) bool {
+	intent := seen.standing()
+	return intent.Kind == control.IntentSwitchover && intent.To == seen.Self.Region &&
+		seen.Lease.State == payment.LeaseReleased && seen.Database.Usable && seen.Database.Writer
+}
+
+// moving tells whether a switchover is under way, so that what comes next is worth looking for more often.
+func moving(seen Observation) bool {
+	intent, lease := seen.standing(), seen.Lease
+	return intent.Kind == control.IntentSwitchover && lease.Region != intent.To &&
+		(lease.State == payment.LeaseDraining || lease.State == payment.LeaseReleased)
+}
+
 // turn renews the term in a state, or releases it.
 func turn(seen Observation, state payment.LeaseState, work Work, format string, arguments ...any) Decision {
 	next := renewed(seen.Self, seen.Lease)

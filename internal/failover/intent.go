@@ -70,22 +70,80 @@ type handing struct {
 
 var errNoSwitcher = errors.New("this controller cannot switch databases over")
 
-// handOver lets the posts under way end, and then starts the switchover of the database: one look and at most one
-// request at a time. Decide releases the lease once the peer's database is the writer; until the intent ends, a
-// switchover that is refused is tried again.
+// handOver lets the posts under way end, and then starts the switchover of the database: at most one request at a time.
+// Decide releases the lease once the peer's database is the writer; until the intent ends, a switchover that is refused
+// is tried again. Payers are answered 202 all the while, so it uses its tick to the end and does not wait for the next.
 func (c *Controller) handOver(ctx context.Context) error {
-	now, intent := c.clock.Now(), c.asked.id
+	intent := c.asked.id
 	if c.handing.intent != intent {
-		c.handing = handing{intent: intent, since: now}
+		c.handing = handing{intent: intent, since: c.clock.Now()}
 	}
-	asked := !c.handing.asked.IsZero() && now.Sub(c.handing.asked) < c.options.Limits.PromoteEvery
-	if asked || now.Sub(c.handing.since) < c.options.Limits.DrainFor || !c.database.Usable || !c.database.Writer {
-		return nil
+	if drained, err := c.drained(ctx); err != nil || !drained {
+		return err
 	}
+	if asked := c.handing.asked; !asked.IsZero() && c.clock.Now().Sub(asked) < c.options.Limits.PromoteEvery {
+		return c.watchHandOver(ctx)
+	}
+	if err := c.lookAgain(ctx); err != nil || !c.database.Usable || !c.database.Writer {
+		return err
+	}
+	if err := c.switchOver(ctx, intent); err != nil {
+		return err
+	}
+	return c.watchHandOver(ctx)
+}
+
+// drained waits until the term has drained for long enough, if that is within this tick.
+func (c *Controller) drained(ctx context.Context) (bool, error) {
+	rest := c.options.Limits.DrainFor - c.clock.Now().Sub(c.handing.since)
+	if rest > c.restOfTick() {
+		return false, nil
+	}
+	if rest > 0 {
+		if err := c.clock.Sleep(ctx, rest); err != nil {
+			return false, err
+		}
+	}
+	return true, c.hold(ctx)
+}
+
+// watchHandOver looks at the database until it is not the writer any more, or the tick is over.
+func (c *Controller) watchHandOver(ctx context.Context) error {
+	for c.restOfTick() > c.hurry() {
+		if err := c.clock.Sleep(ctx, c.hurry()); err != nil {
+			return err
+		}
+		if err := c.lookAgain(ctx); err != nil {
+			return err
+		}
+		if c.handedOver() {
+			c.hurried = true
+			return nil
+		}
+	}
+	return nil
+}
+
+func (c *Controller) lookAgain(ctx context.Context) error {
+	ctx, cancel := c.clock.WithTimeout(ctx, c.options.Settings.TTL/4)
+	defer cancel()
+	c.lookAtDatabase(ctx, c.hurry())
+	return c.hold(ctx)
+}
+
+func (c *Controller) restOfTick() time.Duration {
+	return c.options.Settings.Tick - c.clock.Now().Sub(c.ticked)
+}
+
+// hurry is the pause between two looks while payers wait for a switchover.
+func (c *Controller) hurry() time.Duration { return c.options.Settings.Tick / 8 }
+
+// switchOver asks the database for it.
+func (c *Controller) switchOver(ctx context.Context, intent string) error {
 	if err := c.renew(ctx); err != nil {
 		return fmt.Errorf("switch database over: %w", err)
 	}
-	c.handing.asked = now
+	c.handing.asked = c.clock.Now()
 	err := errNoSwitcher
 	if c.options.Switcher != nil {
 		err = c.options.Switcher.SwitchOver(ctx, c.options.Settings.Peer)

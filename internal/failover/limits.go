@@ -40,7 +40,8 @@ type Limits struct {
 	// Default 10 s.
 	PromoteEvery time.Duration
 	// DrainFor is how long a term drains before its database is handed over: the age that a processor's reading of the
-	// lease normally has (1 s), and one post (2.5 s). Default 4 s.
+	// lease normally has. A post that is under way even then is ended by the database, and made by the next term.
+	// Default 1 s.
 	DrainFor time.Duration
 }
 
@@ -52,7 +53,7 @@ func (l Limits) withDefaults() Limits {
 		&l.Window: 2 * payment.LateAfter, &l.ClockSkew: time.Minute, &l.Reach: 72 * time.Hour, &l.EmptyReach: 24 * time.Hour, &l.PassPause: time.Second,
 		&l.SettleAfter: 45 * time.Second, &l.SweepEvery: 5 * time.Second, &l.SweepAge: 5 * time.Second,
 		&l.SweepSlice: 10 * time.Second, &l.DatabaseEvery: 20 * time.Second, &l.PromoteEvery: 10 * time.Second,
-		&l.DrainFor: 4 * time.Second,
+		&l.DrainFor: time.Second,
 	} {
 		if *field <= 0 {
 			*field = standard

@@ -19,11 +19,15 @@ var errNotWritable = errors.New("ledger does not accept writes")
 
 // observe looks at everything that the decision needs, and remembers the lease.
 func (c *Controller) observe(ctx context.Context) Observation {
-	seen := Observation{Self: c.options.Settings}
+	seen, started := Observation{Self: c.options.Settings}, c.clock.Now()
 	c.readLease(ctx, &seen)
 	c.readIntent(ctx, &seen)
-	c.probeJournal(ctx)
-	if c.memory.known && !c.memory.none && c.memory.lease.Region == seen.Self.Region && c.memory.lease.State != payment.LeasePromoting {
+	// What is looked at more often than once a tick is not the journal.
+	if !c.hurried || started.Sub(c.journalAt) >= c.options.Settings.Tick {
+		c.journalAt = started
+		c.probeJournal(ctx)
+	}
+	if c.worksOnLedger() {
 		c.probeLedger(ctx)
 	} else {
 		c.ledger = Health{}
@@ -36,6 +40,21 @@ func (c *Controller) observe(ctx context.Context) Observation {
 	seen.Moved, seen.Held = c.memory.moved, c.memory.held
 	seen.Journal, seen.Ledger, seen.Database = c.journal, c.ledger, c.database
 	return seen
+}
+
+// worksOnLedger tells whether this Region's ledger should be writable. One that was handed over just now is not, and may
+// take long to say so.
+func (c *Controller) worksOnLedger() bool {
+	lease := c.memory.lease
+	if !c.memory.known || c.memory.none || lease.Region != c.options.Settings.Region || lease.State == payment.LeasePromoting {
+		return false
+	}
+	return lease.State != payment.LeaseDraining || !c.handedOver()
+}
+
+// handedOver tells whether the database was seen not to be the writer, within this tick or the last.
+func (c *Controller) handedOver() bool {
+	return c.database.Usable && !c.database.Writer && c.clock.Now().Sub(c.databaseAt) < c.options.Settings.Tick
 }
 
 func (c *Controller) readLease(ctx context.Context, seen *Observation) {
@@ -81,6 +100,9 @@ func (c *Controller) probeLedger(ctx context.Context) {
 // databaseAge is how old the knowledge of the database may be: while the peer holds a lease that moves, nothing depends
 // on it and the control plane's rate is limited; else a decision may need it now.
 func (c *Controller) databaseAge(seen Observation) time.Duration {
+	if moving(seen) && seen.Intent.To == seen.Self.Region && seen.Lease.State == payment.LeaseReleased {
+		return c.hurry()
+	}
 	still := c.clock.Now().Sub(c.memory.moved)
 	asked := seen.standing().ID != ""
 	if seen.Reading == LeaseRead && seen.Lease.Region == seen.Self.Peer && seen.Lease.State != payment.LeaseReleased && still < seen.Self.TTL/2 && !asked {

@@ -43,8 +43,12 @@ func (c *Controller) promote(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.replay(ctx, from); err != nil {
-		return err
+	// A database that was handed over has everything that was posted, and what waits in the journal is swept. What is
+	// not as it should be all the same, settle finds.
+	if c.handed != epoch {
+		if err := c.replay(ctx, from); err != nil {
+			return err
+		}
 	}
 	if err := c.hold(ctx); err != nil {
 		return err

@@ -24,8 +24,8 @@ type Access struct {
 	TTL, Tick time.Duration
 	// Regions are the primary and the secondary, in this order.
 	Regions []Region
-	// DNS is the Region of Route 53 and of its alarms.
-	DNS aws.Config
+	// DNS is the Region of Route 53 and of its alarms. Zones, if it has a Region, reaches Route 53 itself another way.
+	DNS, Zones aws.Config
 	// DNSAlarmPrefixes begin the names of the alarms there.
 	DNSAlarmPrefixes []string
 	// Resolver answers what payers are told; nil is the machine's.

@@ -24,6 +24,8 @@ type Totals struct {
 	// Acknowledged payments were answered 200 or 202 to their own payer; of them Processing 202 the first time.
 	Acknowledged int `json:"acknowledged"`
 	Processing   int `json:"processing"`
+	// ProcessingFor is from the first to the last answer 202 after the fault, of whichever payer and whether first or not.
+	ProcessingFor span.Span `json:"processing_for"`
 	// Unacknowledged payments were neither acknowledged nor refused nor contradicted.
 	Unacknowledged int `json:"unacknowledged"`
 	Refused        int `json:"refused"`
@@ -57,8 +59,17 @@ func total(receipts []receipt.Receipt, window Window) Totals {
 	classes := map[string]int{}
 	outcomes := map[string]receipt.Outcome{}
 	all, before := payer.NewHistogram(), payer.NewHistogram()
+	var first, last time.Time
 	for _, one := range receipts {
 		result.count(one)
+		if one.Kind == receipt.Answered && one.Outcome == receipt.Processing && !one.Ended.Before(window.Fault) {
+			if first.IsZero() || one.Ended.Before(first) {
+				first = one.Ended
+			}
+			if one.Ended.After(last) {
+				last = one.Ended
+			}
+		}
 		if one.Failed() {
 			classes[one.Class]++
 		}
@@ -73,7 +84,7 @@ func total(receipts []receipt.Receipt, window Window) Totals {
 			}
 		}
 	}
-	result.Payments = len(outcomes)
+	result.Payments, result.ProcessingFor = len(outcomes), span.Span{Length: last.Sub(first)}
 	for _, outcome := range outcomes {
 		switch outcome {
 		case receipt.Success:

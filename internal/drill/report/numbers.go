@@ -143,6 +143,7 @@ func (r Report) payerRows() (header []string, rows [][]string) {
 	row("payments", func(k outage.Kind) string { return span.Count(k.Totals.Payments) })
 	row("acknowledged", func(k outage.Kind) string { return span.Count(k.Totals.Acknowledged) })
 	row("of them first as processing (202)", func(k outage.Kind) string { return span.Count(k.Totals.Processing) })
+	row("from the first to the last 202 after the fault", func(k outage.Kind) string { return k.Totals.ProcessingFor.String() })
 	row("not acknowledged", func(k outage.Kind) string {
 		return span.Count(k.Totals.Unacknowledged + k.Totals.Refused + k.Totals.Contradicted)
 	})

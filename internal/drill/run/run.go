@@ -80,9 +80,15 @@ func (d *drill) play(ctx context.Context) (judging.Finished, error) {
 	}
 	d.places, d.epoch = d.target.places(lease.Region), lease.Epoch
 	if prepare := d.options.Scenario.Prepare; prepare != nil {
+		d.began = time.Now() // what is awaited happens after it
 		if err := prepare(ctx, d); err != nil {
+			return judging.Finished{}, fmt.Errorf("prepare: %w", err)
+		}
+		// It may have moved the lease.
+		if lease, err = d.awaitTerm(ctx); err != nil {
 			return judging.Finished{}, err
 		}
+		d.places, d.epoch = d.target.places(lease.Region), lease.Epoch
 	}
 	before, err := d.read(ctx)
 	if err != nil {

@@ -7,6 +7,7 @@ package verdict
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,6 +59,10 @@ func Failover(region string) []Happening {
 type Expectations struct {
 	// RTO bounds, by kind of payer, the RTO of every payer and every further interruption.
 	RTO map[receipt.PayerKind]time.Duration
+	// Processing bounds, by kind of payer, the time from the first to the last answer 202 after the fault.
+	Processing map[receipt.PayerKind]time.Duration
+	// NoFailures are the kinds of payers whose every attempt must be acknowledged.
+	NoFailures []receipt.PayerKind
 	// RPO is 0 for a system that loses nothing.
 	RPO time.Duration
 	// Settle bounds the time from the fault until the ledger has everything acknowledged; 0 means by the end.
@@ -160,6 +165,12 @@ func (v *Verdict) judgeKind(kind receipt.PayerKind, expected Expectations, measu
 			v.add("further interruptions, "+Words(kind), atMost(limit)+" each",
 				fmt.Sprintf("%d, the longest %v of %s (%s)", len(seen.Further), longest.Span, longest.Payer, longest.Class), longest.Span.Within(limit))
 		}
+	}
+	if limit, limited := expected.Processing[kind]; limited {
+		v.add("answers 202, "+Words(kind), atMost(limit), totals.ProcessingFor.String(), totals.ProcessingFor.Within(limit))
+	}
+	if slices.Contains(expected.NoFailures, kind) {
+		v.add("failed attempts, "+Words(kind), "0", of(totals.Failed, totals.Attempts), totals.Failed == 0)
 	}
 	unanswered := totals.Unacknowledged + totals.Refused + totals.Contradicted
 	v.add("not acknowledged, "+Words(kind), "0", of(unanswered, totals.Payments), unanswered == 0)

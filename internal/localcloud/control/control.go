@@ -117,6 +117,8 @@ type Status struct {
 	// Writer is the Region whose database writes; empty if none does.
 	Writer    string           `json:"writer"`
 	Databases []DatabaseStatus `json:"databases"`
+	// Controllers are, by Region, the variables that the failover controller is deployed with.
+	Controllers map[string]map[string]string `json:"controllers,omitempty"`
 	// Outputs are those of each root, as the files name them.
 	Outputs map[string]map[string]json.RawMessage `json:"outputs,omitempty"`
 	// Meaningless are resource types of the files that have no local meaning, with the reason.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paymentdr/paymentdr/internal/functionenv"
 	"github.com/paymentdr/paymentdr/internal/localcloud/apply"
 	"github.com/paymentdr/paymentdr/internal/localcloud/control"
 	"github.com/paymentdr/paymentdr/internal/localcloud/network/link"
@@ -44,7 +45,9 @@ func (s *Supervisor) Status(ctx context.Context) control.Status {
 	status.Databases = s.clusterEndpoints()
 	if s.engine != nil {
 		status.Outputs = s.outputs()
-		for _, instance := range s.engine.Resources() {
+		resources := s.engine.Resources()
+		status.Controllers = controllers(resources)
+		for _, instance := range resources {
 			if instance.Reason != "" {
 				status.Meaningless[instance.Type] = instance.Reason
 			}
@@ -87,6 +90,27 @@ func (s *Supervisor) outputs() map[string]map[string]json.RawMessage {
 		}
 	}
 	return roots
+}
+
+// controllers are the functions that are told how long a lease lives; there is one in each Region.
+func controllers(resources []apply.Instance) map[string]map[string]string {
+	found := map[string]map[string]string{}
+	for _, instance := range resources {
+		if instance.Type != "aws_lambda_function" {
+			continue
+		}
+		var function struct {
+			Environment []struct{ Variables map[string]string }
+		}
+		encoded, err := apply.EncodeJSON(instance.Config)
+		if err != nil || json.Unmarshal(encoded, &function) != nil || len(function.Environment) != 1 {
+			continue // none that was applied
+		}
+		if variables := function.Environment[0].Variables; variables[functionenv.LeaseTTL] != "" {
+			found[instance.Region] = variables
+		}
+	}
+	return found
 }
 
 func (s *Supervisor) regionStatus(ctx context.Context, name, role string) control.RegionStatus {

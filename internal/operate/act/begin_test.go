@@ -321,6 +321,7 @@ func TestAnswersThatAreLost(t *testing.T) {
 
 func TestTakenBack(t *testing.T) {
 	s := newScene(t)
+	s.world.Global.Unusable["west"] = "creating"
 	operator := s.operator()
 	intent, err := operator.Begin(t.Context(), switchover("ann"))
 	if err != nil {

@@ -66,8 +66,11 @@ func Connect(access operate.Access) *Observer {
 	if access.Timeout <= 0 {
 		access.Timeout = operate.DefaultTimeout
 	}
+	if access.Zones.Region == "" {
+		access.Zones = access.DNS
+	}
 	o := &Observer{
-		Access: access, Route53: route53.NewFromConfig(access.DNS), DNSAlarms: cloudwatch.NewFromConfig(access.DNS),
+		Access: access, Route53: route53.NewFromConfig(access.Zones), DNSAlarms: cloudwatch.NewFromConfig(access.DNS),
 		Names: access.Resolver, Now: func() time.Time { return time.Now().UTC() },
 	}
 	for _, region := range access.Regions {
