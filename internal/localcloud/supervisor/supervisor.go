@@ -107,6 +107,7 @@ func (s *Supervisor) start(ctx context.Context) error {
 	if err := s.populate(ctx); err != nil {
 		return err
 	}
+	s.running.Go(func() { s.keepLeader(s.ctx) })
 	if err := s.serveControl(); err != nil {
 		return err
 	}
