@@ -51,14 +51,19 @@ func (a *app) drillCommand() *cobra.Command {
 recovery, and holds every receipt against journal and ledger. The verdict, the numbers
 and a timeline are written as text, JSON and one HTML page.
 
-Scenarios: ` + strings.Join(scenario.Names(), ", ") + ` (default region-loss).
+Scenarios: ` + strings.Join(scenario.Names(), ", ") + ` (default region-loss),
+or all: one after the other, with a summary. "drill list" says what each does.
 
 Exit codes: 0 as expected, 1 error, 2 refused, 3 verdict missed.`,
-		Args: cobra.MaximumNArgs(1),
+		Args:      cobra.MaximumNArgs(1),
+		ValidArgs: append(scenario.Names(), allDrills, "list"),
 		RunE: func(c *cobra.Command, arguments []string) error {
 			name := "region-loss"
 			if len(arguments) > 0 {
 				name = arguments[0]
+			}
+			if name == "list" {
+				return a.listDrills()
 			}
 			return a.drill(c.Context(), name, options)
 		},
@@ -103,8 +108,8 @@ func (o *drillOptions) check() error {
 
 func (a *app) drill(ctx context.Context, name string, options drillOptions) (err error) {
 	played, err := scenario.Find(name)
-	if err != nil {
-		return refusef("%w%s", err, suggestion(name, scenario.Names()))
+	if err != nil && name != allDrills {
+		return refusef("%w%s", err, suggestion(name, append(scenario.Names(), allDrills)))
 	}
 	if err := options.check(); err != nil {
 		return err
@@ -121,6 +126,9 @@ func (a *app) drill(ctx context.Context, name string, options drillOptions) (err
 		// A folder without a report helps nobody.
 		_ = os.Remove(folder)
 	}()
+	if name == allDrills {
+		return a.drillAll(ctx, cfg, options, folder)
+	}
 	client, end, err := a.drillCloud(ctx, options)
 	if err != nil {
 		return err
@@ -181,7 +189,7 @@ func (a *app) drillCloud(ctx context.Context, options drillOptions) (*control.Cl
 }
 
 func (a *app) play(ctx context.Context, played scenario.Scenario, cfg config.Config, options drillOptions, folder string, client *control.Client) (report.Report, error) {
-	target, err := local.Target(ctx, client)
+	target, err := a.drillTarget(ctx, client)
 	if err != nil {
 		return report.Report{}, err
 	}
@@ -211,6 +219,11 @@ func (a *app) play(ctx context.Context, played scenario.Scenario, cfg config.Con
 	}
 	result.Notes = append(result.Notes, modelled.Note(found))
 	return result, nil
+}
+
+// drillTarget is a running cloud as a drill sees it.
+func (a *app) drillTarget(ctx context.Context, client *control.Client) (run.Target, error) {
+	return local.Target(ctx, client)
 }
 
 // The files of a report.

@@ -26,22 +26,48 @@ func (a *app) drillResult(folder string, result report.Report) error {
 	if err := errors.Join(errJSON, errPage); err != nil {
 		return err
 	}
-	for name, content := range map[string][]byte{textFile: []byte(result.Text()), jsonFile: encoded, pageFile: page, pictureFile: []byte(result.SVG())} {
-		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
-			return fmt.Errorf("write report: %w", err)
-		}
-	}
-	if a.output == outputJSON {
-		if _, err := a.process.Stdout.Write(encoded); err != nil {
-			return err
-		}
-	} else if _, err := fmt.Fprintf(a.process.Stdout, "%s\nreport: %s\n", result.Text(), filepath.Join(folder, pageFile)); err != nil {
+	if err := a.showReport(folder, result.Text(), encoded, page, []byte(result.SVG())); err != nil {
 		return err
 	}
 	if !result.Verdict.Met {
 		return verdictMissed{fmt.Errorf("verdict missed: %d expectations of drill %s", result.Missed(), result.Scenario)}
 	}
 	return nil
+}
+
+// writeReport writes a report's files.
+func writeReport(folder string, result report.Report) error {
+	encoded, errJSON := result.JSON()
+	page, errPage := result.HTML()
+	if err := errors.Join(errJSON, errPage); err != nil {
+		return err
+	}
+	return writeFiles(folder, map[string][]byte{textFile: []byte(result.Text()), jsonFile: encoded, pageFile: page, pictureFile: []byte(result.SVG())})
+}
+
+func writeFiles(folder string, files map[string][]byte) error {
+	for name, content := range files {
+		if len(content) == 0 {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
+			return fmt.Errorf("write report: %w", err)
+		}
+	}
+	return nil
+}
+
+// showReport writes a report's files and prints it as the user wants it.
+func (a *app) showReport(folder, text string, encoded, page, picture []byte) error {
+	if err := writeFiles(folder, map[string][]byte{textFile: []byte(text), jsonFile: encoded, pageFile: page, pictureFile: picture}); err != nil {
+		return err
+	}
+	if a.output == outputJSON {
+		_, err := a.process.Stdout.Write(encoded)
+		return err
+	}
+	_, err := fmt.Fprintf(a.process.Stdout, "%s\nreport: %s\n", text, filepath.Join(folder, pageFile))
+	return err
 }
 
 // drillSettings are what a drill's figures depend on.

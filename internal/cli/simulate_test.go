@@ -140,7 +140,7 @@ func TestSimulateRefuses(t *testing.T) {
 		{"no rate", []string{"--rate", "0"}, "rate 0"},
 		{"rate not a number", []string{"--rate", "NaN"}, "rate NaN"},
 		{"negative drain", []string{"--drain", "-5"}, "drain -5"},
-		{"drain below the rate", []string{"--rate", "300"}, "falls ever further behind"},
+		{"drain below the rate", []string{"--rate", "1200"}, "falls ever further behind"},
 		{"objective above one", []string{"--objective", "1.5"}, "--objective"},
 		{"objective of nothing", []string{"--objective", "0%"}, "--objective"},
 		{"objective in words", []string{"--objective", "most"}, "--objective"},

@@ -31,7 +31,7 @@ func table(o failover.Observation, now time.Time) []row {
 	capable := o.Journal.Good && o.Database.Usable
 	otherRun := lease.Holder != o.Self.Run && still < tick*3/2
 	journalGone := o.Journal.Known && !o.Journal.Good && now.Sub(o.Journal.Since) >= ttl
-	ledgerGone := lease.State == payment.LeaseActive && o.Ledger.Known && !o.Ledger.Good && now.Sub(o.Ledger.Since) >= 4*ttl
+	ledgerGone := lease.State == payment.LeaseActive && o.Ledger.Known && !o.Ledger.Good && now.Sub(o.Ledger.Since) >= 2*ttl
 	gone := journalGone || ledgerGone
 	patience := map[[2]bool]time.Duration{{true, true}: 0, {true, false}: 4 * ttl, {false, true}: ttl, {false, false}: 4 * ttl}[[2]bool{o.Self.Place == payment.PlacePrimary, o.Database.Writer}]
 	abandoned := released || still >= ttl
@@ -53,7 +53,7 @@ func table(o failover.Observation, now time.Time) []row {
 	drain := stays && asks(control.IntentDrain)
 	free := stays && !handOver && !drain
 	back := free && draining && o.IntentRead && (o.Ledger.Good || o.Database.Usable && o.Database.Writer)
-	ledgerBad := o.Ledger.Known && !o.Ledger.Good && now.Sub(o.Ledger.Since) >= 4*ttl
+	ledgerBad := o.Ledger.Known && !o.Ledger.Good && now.Sub(o.Ledger.Since) >= 2*ttl
 	inVain := free && draining && o.IntentRead && !back && ledgerBad
 	return []row{
 		{"unread", o.Reading == failover.LeaseUnread, failover.Wait, none, nothing},

@@ -38,6 +38,12 @@ const (
 	UnhealthyDetail = "unhealthy"
 )
 
+// What CloudWatch does: an alarm came into ALARM, or left it. The detail is its name.
+const (
+	AlarmRaised  Kind = "alarm-raised"
+	AlarmCleared Kind = "alarm-cleared"
+)
+
 // What the failover controllers do.
 const (
 	LeaseReleased  Kind = "released"
@@ -56,6 +62,7 @@ const (
 var labels = map[Kind]string{
 	LoadStarted: "load started", FaultInjected: "fault injected", FaultEnded: "fault ended", LoadStopped: "load stopped",
 	HealthChanged: "health check flipped", DNSChanged: "DNS answer changed",
+	AlarmRaised: "alarm raised", AlarmCleared: "alarm cleared",
 	LeaseReleased: "lease released", LeaseClaimed: "lease claimed", Promoting: "promotion begun",
 	PromoteCalled: "promotion requested", LedgerWritable: "ledger writable", ReplayStarted: "replay begun",
 	TermActive: "replay done, term active", TermSettled: "term settled",

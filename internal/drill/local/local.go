@@ -14,15 +14,12 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/jackc/pgx/v5"
 
-	"github.com/paymentdr/paymentdr/internal/drill/event"
 	"github.com/paymentdr/paymentdr/internal/drill/payer/dialing"
 	"github.com/paymentdr/paymentdr/internal/drill/payer/stub"
 	"github.com/paymentdr/paymentdr/internal/drill/run"
@@ -37,7 +34,8 @@ type target struct {
 	api    *http.Client
 	keys   aws.CredentialsProvider
 	admin  map[string]string // secret ARN by Region
-	minted string            // bearer token
+	app    map[string]string
+	minted string // bearer token
 }
 
 // Target asks a running cloud what a drill needs to know.
@@ -54,7 +52,7 @@ func Target(ctx context.Context, client *control.Client) (run.Target, error) {
 		Primary: status.Layout.Primary, Secondary: status.Layout.Secondary, Witness: status.Layout.Witness,
 		Endpoint: "https://" + status.Failover.Name, Regional: map[string]string{},
 		Dialer: t.dialer, Roots: t.roots, Token: t.token, Config: t.config, Ledger: t.ledger, Events: t.events,
-		TTL: status.Failover.TTL, Order: client.Order,
+		TTL: status.Failover.TTL, Order: client.Order, Function: t.function, Secret: t.secret, Whole: t.whole,
 	}
 	for _, region := range status.Layout.Regions() {
 		made.Regional[region] = "https://" + region + "." + status.Failover.Name
@@ -85,12 +83,13 @@ func (t *target) prepare(ctx context.Context) error {
 		return err
 	}
 	var secrets struct {
-		Admin struct{ Primary, Secondary string }
+		Admin, App struct{ Primary, Secondary string }
 	}
 	if err := t.output("global", "secret_arns", &secrets); err != nil {
 		return err
 	}
 	t.admin = map[string]string{primary: secrets.Admin.Primary, t.status.Layout.Secondary: secrets.Admin.Secondary}
+	t.app = map[string]string{primary: secrets.App.Primary, t.status.Layout.Secondary: secrets.App.Secondary}
 	return nil
 }
 
@@ -157,48 +156,4 @@ func (t *target) ledger(ctx context.Context, region string) (*pgx.Conn, error) {
 	config.Fallbacks = nil
 	config.TLSConfig = &tls.Config{RootCAs: t.roots, ServerName: t.status.Databases[i].Name, MinVersion: tls.VersionTLS12}
 	return pgx.ConnectConfig(ctx, config)
-}
-
-// kinds are the events of a cloud that a drill's timeline has.
-var kinds = map[string]event.Kind{control.HealthChanged: event.HealthChanged, control.AnswerChanged: event.DNSChanged}
-
-// eventsTimeout bounds the look at what has happened; there is nothing to wait for.
-const eventsTimeout = 300 * time.Millisecond
-
-// events are those that the cloud has noted so far.
-func (t *target) events(ctx context.Context, from, to time.Time) ([]event.Event, error) {
-	ctx, cancel := context.WithTimeout(ctx, eventsTimeout)
-	defer cancel()
-	var found []event.Event
-	err := t.client.Events(ctx, 0, func(noted control.Event) bool {
-		if noted.At.Before(from) || !noted.At.Before(to) {
-			return true
-		}
-		found = append(found, translate(noted))
-		return true
-	})
-	return found, err
-}
-
-// translate puts an event into the timeline's words.
-func translate(noted control.Event) event.Event {
-	made := event.Event{At: noted.At, Kind: event.Kind(noted.Kind), Region: noted.Region}
-	if kind, known := kinds[noted.Kind]; known {
-		made.Kind = kind
-	}
-	if noted.Kind == control.HealthChanged {
-		made.Detail = event.UnhealthyDetail
-		if noted.Detail["healthy"] == "true" {
-			made.Detail = event.HealthyDetail
-		}
-		return made
-	}
-	var details []string
-	for _, name := range slices.Sorted(maps.Keys(noted.Detail)) {
-		if noted.Detail[name] != "" {
-			details = append(details, name+" "+noted.Detail[name])
-		}
-	}
-	made.Detail = strings.Join(details, ", ")
-	return made
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/paymentdr/paymentdr/internal/control"
 	"github.com/paymentdr/paymentdr/internal/drill/event"
 	"github.com/paymentdr/paymentdr/internal/drill/scenario"
@@ -30,6 +32,15 @@ func (d *drill) Operate(ctx context.Context, words ...string) error {
 	}
 	return d.target.Operate(ctx, words...)
 }
+
+// AWS implements scenario.Stage.
+func (d *drill) AWS(region string) aws.Config { return d.target.Config(region) }
+
+// Function implements scenario.Stage.
+func (d *drill) Function(region, role string) (string, error) { return d.target.Function(region, role) }
+
+// Secret implements scenario.Stage.
+func (d *drill) Secret(region string) (string, error) { return d.target.Secret(region) }
 
 // Pause implements scenario.Stage.
 func (d *drill) Pause(ctx context.Context, length time.Duration) error {

@@ -39,6 +39,11 @@ type Target struct {
 	Events event.Source
 	// TTL is how long payers' resolvers keep the failover name's answer.
 	TTL time.Duration
+	// Function and Secret are as in scenario.Stage.
+	Function func(region, role string) (string, error)
+	Secret   func(region string) (string, error)
+	// Whole says what is still missing until the system is as it was before a drill, with the lease in the active Region.
+	Whole func(ctx context.Context, active string) error
 	// Order and Operate break and mend, see scenario.Stage.
 	Order   func(ctx context.Context, order cloud.Order) error
 	Operate func(ctx context.Context, words ...string) error

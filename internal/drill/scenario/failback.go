@@ -59,6 +59,6 @@ func failback() Scenario {
 		Break: func(ctx context.Context, stage Stage) error {
 			return stage.Operate(ctx, "failback", "--reason", "drill")
 		},
-		Expect: moved, Heals: true,
+		Expect: moved,
 	}
 }

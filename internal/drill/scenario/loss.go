@@ -22,8 +22,8 @@ const (
 	replay   = 45 * time.Second
 )
 
-// failover is what is expected when the standby takes over from a Region that is gone.
-func failover(places Places, cfg config.Config) verdict.Expectations {
+// takesOver is what is expected when the standby takes over from a Region that is gone.
+func takesOver(places Places, cfg config.Config) verdict.Expectations {
 	must := verdict.Failover(places.Standby)
 	for i := range must {
 		must[i].Within = cfg.Lease.TTL + takeover
@@ -45,6 +45,9 @@ func regionLoss() Scenario {
 		Break: func(ctx context.Context, stage Stage) error {
 			return stage.Order(ctx, cloud.Order{Do: cloud.Kill, Region: stage.Places().Active})
 		},
-		Expect: failover, Modelled: true,
+		Heal: func(ctx context.Context, stage Stage) error {
+			return stage.Order(ctx, cloud.Order{Do: cloud.Start, Region: stage.Places().Standby})
+		},
+		Expect: takesOver, Modelled: true,
 	}
 }

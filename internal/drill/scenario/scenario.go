@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/paymentdr/paymentdr/internal/config"
 	"github.com/paymentdr/paymentdr/internal/drill/event"
 	"github.com/paymentdr/paymentdr/internal/drill/verdict"
@@ -27,6 +29,12 @@ type Stage interface {
 	Await(ctx context.Context, what event.Kind, region string, within time.Duration) error
 	// Pause lets time pass.
 	Pause(ctx context.Context, length time.Duration) error
+	// AWS reaches the APIs of a Region.
+	AWS(region string) aws.Config
+	// Function is the name of a Region's function, by its role as in the roots' outputs: failover_controller.
+	Function(region, role string) (string, error)
+	// Secret is the ARN of the application's secret in a Region.
+	Secret(region string) (string, error)
 }
 
 // Scenario is one drill.
@@ -46,12 +54,18 @@ type Scenario struct {
 	Watch time.Duration
 	// Modelled says that it is the disaster that package simulate models: a Region that refuses connections from one moment on.
 	Modelled bool
-	// Heals says that the cloud is whole again after Mend, so that the same cloud can serve another drill.
-	Heals bool
+	// Heal is done after the judgement, if another drill is to follow on the same system; nil where Mend left it whole.
+	Heal func(ctx context.Context, stage Stage) error
 }
 
 // All are the scenarios in the order in which `drill all` plays them.
-func All() []Scenario { return []Scenario{regionLoss(), switchover(), failback()} }
+func All() []Scenario {
+	return []Scenario{
+		regionLoss(), databaseLoss(), frozenRegion(), slowRegion(), partition(), partitionOneWay(), controllerCrash(),
+		lostStandby(), slowProber(), lateRun(), linkCut(), backupMissing(), rotation(),
+		switchover(), failback(),
+	}
+}
 
 // Names are those of all scenarios.
 func Names() []string {

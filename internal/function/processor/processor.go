@@ -15,6 +15,7 @@ import (
 	"github.com/paymentdr/paymentdr/internal/ledger"
 	"github.com/paymentdr/paymentdr/internal/ledger/connect"
 	"github.com/paymentdr/paymentdr/internal/payment"
+	"github.com/paymentdr/paymentdr/internal/payment/breaker"
 	"github.com/paymentdr/paymentdr/internal/payment/httpapi"
 	"github.com/paymentdr/paymentdr/internal/payment/paymentmetrics"
 	"github.com/paymentdr/paymentdr/internal/telemetry"
@@ -79,7 +80,7 @@ type Parts struct {
 // Wire puts the API over its parts.
 func Wire(region string, place payment.Place, parts Parts) (*httpapi.API, error) {
 	payments, err := payment.NewProcessor(payment.Options{
-		Journal: parts.Journal, Ledger: parts.Ledger, Lease: parts.Lease, Observer: parts.Observer, Region: region,
+		Journal: parts.Journal, Ledger: breaker.New(parts.Ledger, nil), Lease: parts.Lease, Observer: parts.Observer, Region: region,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("wire processor: %w", err)

@@ -38,6 +38,9 @@ const (
 	Slow          = "slow"           // From, To, RoundTrip, Jitter, Loss
 	Delay         = "delay"          // Region, Rule, By: the rule's next run is late
 	Apply         = "apply"          // Files: apply changed files
+	KillFunction  = "kill-function"  // Region, Function: kill -9 of the processes that run for it; later ones start as always
+	SlowProber    = "slow-prober"    // From: probes of Route 53's checkers there wait By before they connect; 0 is as before
+	StallBackups  = "stall-backups"  // Region: its continuous backup stands still since By ago; 0 lets it go on
 )
 
 // Order is a change.
@@ -52,6 +55,7 @@ type Order struct {
 	Loss      float64       `json:"loss,omitempty"`
 	Rule      string        `json:"rule,omitempty"`
 	By        time.Duration `json:"by,omitempty"`
+	Function  string        `json:"function,omitempty"`
 }
 
 // Refusal is an order that makes no sense now; nothing was changed.
@@ -84,6 +88,10 @@ const (
 	AnswerChanged   = "answer-changed" // detail: name, from, to (Regions)
 	WriterChanged   = "writer-changed" // detail: from, to (Regions)
 	Applied         = "applied"
+	RuleDelayed     = "rule-delayed"    // detail: rule, by
+	FunctionKilled  = "function-killed" // detail: function, processes
+	ProberSlowed    = "prober-slowed"   // detail: place, by
+	BackupsStalled  = "backups-stalled" // detail: since, empty when they go on
 )
 
 // The states of a Region.

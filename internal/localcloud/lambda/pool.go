@@ -188,6 +188,26 @@ func (s *Service) setFrozen(name string, frozen bool, change func(*process.Child
 	return errors.Join(failed...)
 }
 
+// Kill ends every process of a function with kill -9, in the middle of what it does, and says how many there were. Later
+// invocations start others.
+func (s *Service) Kill(name string) (int, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	d, err := s.findLocked(name)
+	if err != nil {
+		return 0, err
+	}
+	killed := 0
+	var failed []error
+	for e := range s.live {
+		if e.deployment.function.Name == d.function.Name {
+			killed++
+			failed = append(failed, e.child.Signal(syscall.SIGKILL))
+		}
+	}
+	return killed, errors.Join(failed...)
+}
+
 // Processes lists the process ids of a function's environments, for drills that kill some.
 func (s *Service) Processes(name string) ([]int, error) {
 	s.mutex.Lock()

@@ -28,6 +28,7 @@ type region struct {
 	name, address string
 	down          bool // killed
 	suspended     bool
+	stalled       time.Time // until when backups are whole, if they stand still
 	clusters      map[string]*cluster
 	snapshots     map[string]*snapshot
 	parameters    map[string]*parameterGroup

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/paymentdr/paymentdr/internal/postgres"
 )
@@ -32,6 +33,13 @@ func (s *Service) killServers(name string, change func(*region)) error {
 		return fmt.Errorf("kill servers of region %s: %w", name, err)
 	}
 	return nil
+}
+
+// StallBackups lets the continuous backups of a Region's clusters stand still at a time, as LatestRestorableTime then says;
+// the zero time lets them go on.
+func (s *Service) StallBackups(name string, since time.Time) error {
+	_, err := s.changeRegion(name, func(at *region) { at.stalled = since })
+	return err
 }
 
 // SuspendRegion stops all servers of a Region from executing (SIGSTOP): it neither answers nor refuses. Its API hangs.

@@ -118,13 +118,31 @@ func lagGrowsWhileTheLinkIsCut(t *testing.T, w *world) {
 	w.must(w.add(w.writer(first), 2000))
 	expect(local.MetricRPOLag, high)
 	expect(local.MetricReplicationLag, high)
-	clusters, err := w.client(west).DescribeDBClusters(t.Context(), &rds.DescribeDBClustersInput{DBClusterIdentifier: aws.String(second)})
-	w.must(err)
-	if age := time.Since(*clusters.DBClusters[0].LatestRestorableTime); age < 1500*time.Millisecond {
+	if age := time.Since(w.restorable()); age < 1500*time.Millisecond {
 		t.Errorf("the secondary's latest restorable time is %s old, and it lags more", age)
 	}
 	w.link.setCut(false)
 	expect(local.MetricRPOLag, low)
 	expect(local.MetricReplicationLag, low)
 	w.eventuallyRows(w.writer(second), total+1)
+	stood := time.Now().Add(-2 * time.Hour).UTC().Truncate(time.Second)
+	w.must(w.service.StallBackups(west, stood))
+	if latest := w.restorable(); !latest.Equal(stood) {
+		t.Errorf("backups that stand still are whole until %s, want %s", latest, stood)
+	}
+	w.must(w.service.StallBackups(west, time.Time{}))
+	if age := time.Since(w.restorable()); age > time.Minute {
+		t.Errorf("backups that go on are %s old", age)
+	}
+	if err := w.service.StallBackups("mars", stood); err == nil {
+		t.Error("a Region that is not there was stalled")
+	}
+}
+
+// restorable is until when the second cluster could be restored.
+func (w *world) restorable() time.Time {
+	w.t.Helper()
+	clusters, err := w.client(west).DescribeDBClusters(w.t.Context(), &rds.DescribeDBClustersInput{DBClusterIdentifier: aws.String(second)})
+	w.must(err)
+	return *clusters.DBClusters[0].LatestRestorableTime
 }

@@ -155,6 +155,9 @@ func (s *Service) clusterLocked(c *cluster) Cluster {
 	if c.status != statusCreating && c.status != statusFailed {
 		// Aurora backs up continuously; here the newest restorable state is what the volume holds now.
 		latest := now.Add(-c.lag)
+		if !c.region.stalled.IsZero() {
+			latest = c.region.stalled
+		}
 		view.EarliestRestorableTime, view.LatestRestorableTime = &c.created, &latest
 	}
 	for i, member := range c.sortedInstances() {

@@ -189,3 +189,11 @@ func (r *Region) Delay(rule string, by time.Duration) error {
 	}
 	return r.services.schedules.Delay(rule, by)
 }
+
+// KillFunction implements control.Region.
+func (r *Region) KillFunction(function string) (int, error) {
+	if r.services == nil {
+		return 0, errWitness
+	}
+	return r.services.functions.Kill(function)
+}

@@ -39,7 +39,7 @@ func (s *Supervisor) buildDNS() error {
 }
 
 // dialProbe connects a checker to a Region's public address: through the link, but exactly as TCP would connect.
-func (s *Supervisor) dialProbe(ctx context.Context, _, address string) (net.Conn, error) {
+func (s *Supervisor) dialProbe(ctx context.Context, from, address string) (net.Conn, error) {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return nil, fmt.Errorf("dial %s: %w", address, err)
@@ -47,6 +47,9 @@ func (s *Supervisor) dialProbe(ctx context.Context, _, address string) (net.Conn
 	region, known := s.layout.Region(at.Addr())
 	if !known || at.Addr() != s.layout.Public(region).Addr() {
 		return nil, fmt.Errorf("dial %s: no Region has this public address", address)
+	}
+	if err := s.probers.wait(ctx, from); err != nil {
+		return nil, err
 	}
 	return s.fabric.DialContext(ctx, network.Internet, region, s.layout.Gateway(region).String())
 }

@@ -23,8 +23,10 @@ func (s *Supervisor) Order(ctx context.Context, order control.Order) error {
 	switch order.Do {
 	case control.Kill, control.Start, control.Stop, control.Continue:
 		return s.orderRegion(ctx, order)
-	case control.KillDatabase, control.StartDatabase, control.Delay:
+	case control.KillDatabase, control.StartDatabase, control.Delay, control.KillFunction, control.StallBackups:
 		return s.orderInRegion(ctx, order)
+	case control.SlowProber:
+		return s.slowProber(order)
 	case control.Cut, control.Heal, control.Slow:
 		return s.orderLink(order)
 	case control.Apply:
@@ -64,8 +66,16 @@ func (s *Supervisor) orderInRegion(ctx context.Context, order control.Order) err
 		return s.killDatabase(order.Region)
 	case control.StartDatabase:
 		return s.startDatabase(ctx, order.Region)
+	case control.KillFunction:
+		return s.killFunction(ctx, p, order)
+	case control.StallBackups:
+		return s.stallBackups(order)
 	}
-	return p.client.Delay(ctx, order.Rule, order.By)
+	if err := p.client.Delay(ctx, order.Rule, order.By); err != nil {
+		return err
+	}
+	s.events.add(control.RuleDelayed, order.Region, map[string]string{"rule": order.Rule, "by": order.By.String()})
+	return nil
 }
 
 func (s *Supervisor) stateOf(p *place) string {

@@ -52,6 +52,7 @@ type Supervisor struct {
 	stock     *stock
 	events    *events
 	answers   answers
+	probers   probers
 
 	mutex    sync.Mutex // guards what several parts of the start add to
 	servers  []*http.Server

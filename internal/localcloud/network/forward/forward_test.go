@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -62,12 +63,14 @@ func ask(t *testing.T, address, line string) (string, error) {
 }
 
 func TestConnectionsGoWhereTheDialLeadsNow(t *testing.T) {
-	targets := map[string]string{"now": echo(t, "first: ")}
+	var now atomic.Value
+	now.Store(echo(t, "first: "))
 	f, err := forward.Listen("127.0.0.1:0", func(ctx context.Context, _ net.Conn) (net.Conn, []byte, error) {
-		if targets["now"] == "" {
+		target := now.Load().(string)
+		if target == "" {
 			return nil, nil, errors.New("nowhere")
 		}
-		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", targets["now"])
+		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", target)
 		return conn, nil, err
 	})
 	if err != nil {
@@ -77,11 +80,11 @@ func TestConnectionsGoWhereTheDialLeadsNow(t *testing.T) {
 	if answer, err := ask(t, f.Address().String(), "hello"); answer != "first: hello\n" {
 		t.Fatalf("answer %q, error %v", answer, err)
 	}
-	targets["now"] = echo(t, "second: ")
+	now.Store(echo(t, "second: "))
 	if answer, err := ask(t, f.Address().String(), "hello"); answer != "second: hello\n" {
 		t.Fatalf("after the move: answer %q, error %v", answer, err)
 	}
-	targets["now"] = ""
+	now.Store("")
 	if answer, err := ask(t, f.Address().String(), "hello"); err == nil {
 		t.Fatalf("led nowhere and answered %q", answer)
 	}

@@ -86,6 +86,19 @@ func (c *Client) Delay(ctx context.Context, rule string, by time.Duration) error
 	return err
 }
 
+// KillFunction ends the processes that run for a function now, with kill -9, and says how many there were.
+func (c *Client) KillFunction(ctx context.Context, function string) (int, error) {
+	body, err := c.send(ctx, http.MethodDelete, "/processes/"+url.PathEscape(function), nil)
+	if err != nil {
+		return 0, err
+	}
+	var killed int
+	if err := json.Unmarshal(body, &killed); err != nil {
+		return 0, fmt.Errorf("%s: kill function %s: %w", c.region, function, err)
+	}
+	return killed, nil
+}
+
 // Ready waits until the Region's journal takes writes.
 func (c *Client) Ready(ctx context.Context) error {
 	_, err := c.send(ctx, http.MethodGet, "/ready", nil)

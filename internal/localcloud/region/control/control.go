@@ -23,6 +23,8 @@ type Region interface {
 	Record(metrics []Metric)
 	// Delay makes the next run of a schedule late.
 	Delay(rule string, by time.Duration) error
+	// KillFunction ends the processes that run for a function now, with kill -9, and says how many there were.
+	KillFunction(function string) (int, error)
 	// Ready waits until the journal takes writes.
 	Ready(ctx context.Context) error
 	// Status is what goes on.

@@ -69,6 +69,14 @@ func Handler(region Region) http.Handler {
 		}
 		answer(w, err)
 	})
+	mux.HandleFunc("DELETE /processes/{function}", func(w http.ResponseWriter, r *http.Request) {
+		killed, err := region.KillFunction(r.PathValue("function"))
+		if err != nil {
+			answer(w, err)
+			return
+		}
+		_ = json.NewEncoder(w).Encode(killed) // a supervisor that hung up
+	})
 	mux.HandleFunc("GET /ready", func(w http.ResponseWriter, r *http.Request) { answer(w, region.Ready(r.Context())) })
 	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

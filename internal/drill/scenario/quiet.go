@@ -1,0 +1,198 @@
+package scenario
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"github.com/paymentdr/paymentdr/internal/config"
+	"github.com/paymentdr/paymentdr/internal/drill/event"
+	"github.com/paymentdr/paymentdr/internal/drill/receipt"
+	"github.com/paymentdr/paymentdr/internal/drill/span"
+	"github.com/paymentdr/paymentdr/internal/drill/verdict"
+	cloud "github.com/paymentdr/paymentdr/internal/localcloud/control"
+	"github.com/paymentdr/paymentdr/internal/localcloud/route53/health"
+)
+
+// quiet is expected where nobody may move: no failover, no other DNS answer, no payer refused.
+func quiet(Places, config.Config) verdict.Expectations {
+	return verdict.Expectations{
+		RTO:     map[receipt.PayerKind]time.Duration{receipt.DNS: 0, receipt.Client: clientRTO},
+		MustNot: append(verdict.NoFailover(), verdict.Happening{Kind: event.LeaseReleased}, verdict.Happening{Kind: event.DNSChanged}),
+	}
+}
+
+// election is what a member of the journal that is lost may cost those that remain, when it led them: a payer who
+// follows DNS may be told to come again meanwhile.
+const election = 5 * time.Second
+
+// nearlyQuiet allows for that.
+func nearlyQuiet(places Places, cfg config.Config) verdict.Expectations {
+	expected := quiet(places, cfg)
+	expected.RTO[receipt.DNS] = election
+	return expected
+}
+
+// watch is how long is watched for a failover that must not come: a lease that rested would be claimed by then, and a
+// health check have flipped.
+const watch = 25 * time.Second
+
+func lostStandby() Scenario {
+	return Scenario{
+		Name: "lost-standby", Title: "The standby Region is lost",
+		Story: "Every process of the standby Region is killed at once (kill -9). The active one goes on with the witness; nothing moves.",
+		Watch: watch,
+		Break: func(ctx context.Context, stage Stage) error {
+			return stage.Order(ctx, cloud.Order{Do: cloud.Kill, Region: stage.Places().Standby})
+		},
+		Mend: func(ctx context.Context, stage Stage) error {
+			return stage.Order(ctx, cloud.Order{Do: cloud.Start, Region: stage.Places().Standby})
+		},
+		Expect: nearlyQuiet,
+	}
+}
+
+func slowProber() Scenario {
+	const slow = 8 * time.Second // longer than a checker waits
+	order := func(ctx context.Context, stage Stage, by time.Duration) error {
+		return stage.Order(ctx, cloud.Order{Do: cloud.SlowProber, From: health.Places()[0], By: by})
+	}
+	return Scenario{
+		Name: "slow-prober", Title: "One place of the health checkers is slow",
+		Story:  fmt.Sprintf("The health checkers in %s take %s to connect and so find both Regions unhealthy; those elsewhere do not.", health.Places()[0], span.Text(slow)),
+		Watch:  watch,
+		Break:  func(ctx context.Context, stage Stage) error { return order(ctx, stage, slow) },
+		Mend:   func(ctx context.Context, stage Stage) error { return order(ctx, stage, 0) },
+		Expect: quiet,
+	}
+}
+
+func lateRun() Scenario {
+	const late = time.Minute
+	return Scenario{
+		Name: "late-run", Title: "A run of the controller is a minute late",
+		Story: "EventBridge starts the next run of the active Region's controller a minute late; the run before is still there and goes on.",
+		Watch: 2 * late, // the next run is due within a minute, and comes a minute later
+		Break: func(ctx context.Context, stage Stage) error {
+			region := stage.Places().Active
+			rule, err := ruleOf(ctx, stage, region, "failover_controller")
+			if err != nil {
+				return err
+			}
+			return stage.Order(ctx, cloud.Order{Do: cloud.Delay, Region: region, Rule: rule, By: late})
+		},
+		Expect: quiet,
+	}
+}
+
+// ruleOf is the rule that starts a function.
+func ruleOf(ctx context.Context, stage Stage, region, role string) (string, error) {
+	name, err := stage.Function(region, role)
+	if err != nil {
+		return "", err
+	}
+	found, err := lambda.NewFromConfig(stage.AWS(region)).GetFunction(ctx, &lambda.GetFunctionInput{FunctionName: aws.String(name)})
+	if err != nil {
+		return "", fmt.Errorf("find function %s: %w", name, err)
+	}
+	rules, err := eventbridge.NewFromConfig(stage.AWS(region)).ListRuleNamesByTarget(ctx, &eventbridge.ListRuleNamesByTargetInput{TargetArn: found.Configuration.FunctionArn})
+	if err != nil {
+		return "", fmt.Errorf("find the rule of %s: %w", name, err)
+	}
+	if len(rules.RuleNames) != 1 {
+		return "", fmt.Errorf("find the rule of %s: %d rules, want 1", name, len(rules.RuleNames))
+	}
+	return rules.RuleNames[0], nil
+}
+
+func linkCut() Scenario {
+	return Scenario{
+		Name: "link-cut", Title: "The link between the Regions is cut",
+		Story: "The Regions do not reach each other; each reaches the witness and is reached by payers. The active one goes on, the ledger's replication waits.",
+		Watch: watch,
+		Break: func(ctx context.Context, stage Stage) error {
+			places := stage.Places()
+			return stage.Order(ctx, cloud.Order{Do: cloud.Cut, From: places.Active, To: places.Standby})
+		},
+		Mend:   healLinks,
+		Expect: nearlyQuiet,
+	}
+}
+
+func backupMissing() Scenario {
+	const old = 2 * time.Hour
+	stall := func(ctx context.Context, stage Stage, by time.Duration) error {
+		return stage.Order(ctx, cloud.Order{Do: cloud.StallBackups, Region: stage.Places().Active, By: by})
+	}
+	return Scenario{
+		Name: "backup-missing", Title: "The ledger's backup stands still",
+		Story: "Continuous backup of the active Region's ledger stands still for two hours; the next verification must raise the alarm, and nothing moves.",
+		Break: func(ctx context.Context, stage Stage) error {
+			if err := stall(ctx, stage, old); err != nil {
+				return err
+			}
+			return verifyBackup(ctx, stage, stage.Places().Active)
+		},
+		Mend: func(ctx context.Context, stage Stage) error { return stall(ctx, stage, 0) },
+		Expect: func(places Places, cfg config.Config) verdict.Expectations {
+			expected := quiet(places, cfg)
+			expected.Must = []verdict.Happening{{Kind: event.AlarmRaised, Region: places.Active, Detail: "backup-failed", Within: 3 * time.Minute}}
+			return expected
+		},
+	}
+}
+
+// verifyBackup runs the verification now, as its schedule would.
+func verifyBackup(ctx context.Context, stage Stage, region string) error {
+	name, err := stage.Function(region, "backup_verification")
+	if err != nil {
+		return err
+	}
+	if _, err := lambda.NewFromConfig(stage.AWS(region)).Invoke(ctx, &lambda.InvokeInput{FunctionName: aws.String(name), Payload: []byte("{}")}); err != nil {
+		return fmt.Errorf("verify the backup in %s: %w", region, err)
+	}
+	return nil
+}
+
+func rotation() Scenario {
+	return Scenario{
+		Name: "rotation", Title: "The ledger's credentials are rotated",
+		Story:  "Secrets Manager rotates the credentials with which payments are posted, in the Region that is the configured primary, while payments are posted.",
+		Watch:  watch,
+		Break:  rotate,
+		Expect: quiet,
+	}
+}
+
+// rotate rotates the application's secret and waits until the new version is the current one.
+func rotate(ctx context.Context, stage Stage) error {
+	region := stage.Places().Primary
+	secret, err := stage.Secret(region)
+	if err != nil {
+		return err
+	}
+	manager := secretsmanager.NewFromConfig(stage.AWS(region))
+	begun, err := manager.RotateSecret(ctx, &secretsmanager.RotateSecretInput{SecretId: aws.String(secret)})
+	if err != nil {
+		return fmt.Errorf("rotate secret: %w", err)
+	}
+	const patience, pause = time.Minute, 250 * time.Millisecond
+	for deadline := time.Now().Add(patience); ; {
+		current, err := manager.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: aws.String(secret)})
+		if err == nil && aws.ToString(current.VersionId) == aws.ToString(begun.VersionId) {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return errors.Join(fmt.Errorf("rotate secret: the new version is not the current one after %s", patience), err)
+		}
+		if err := stage.Pause(ctx, pause); err != nil {
+			return err
+		}
+	}
+}
