@@ -44,7 +44,7 @@ func process(arguments []string, in io.Reader, out, errors io.Writer) cli.Proces
 
 // desk is where the operators of a running cloud sit.
 type desk struct {
-	*testing.T
+	testing.TB
 	name string
 }
 
@@ -116,7 +116,7 @@ func (d desk) await(what string, within time.Duration, wished func() bool) {
 }
 
 // start starts a cloud of the test's own, which ends with it.
-func start(t *testing.T) (desk, *control.Client) {
+func start(t testing.TB) (desk, *control.Client) {
 	t.Helper()
 	d := desk{t, fmt.Sprintf("operators-%d", os.Getpid())}
 	began := time.Now()
@@ -141,7 +141,7 @@ func start(t *testing.T) (desk, *control.Client) {
 }
 
 // pay lets programs with package client pay until the function that is returned is called; it tells what they were told.
-func pay(t *testing.T, cloud *control.Client) func() payer.Count {
+func pay(t testing.TB, cloud *control.Client) func() payer.Count {
 	t.Helper()
 	target, err := local.Target(t.Context(), cloud)
 	if err != nil {
