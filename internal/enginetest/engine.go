@@ -16,6 +16,7 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 
 	"github.com/paymentdr/paymentdr/internal/enginetest/toolcache"
+	"github.com/paymentdr/paymentdr/internal/stubaws"
 )
 
 const (
@@ -109,10 +110,10 @@ func (e *Engine) configFile() string { return filepath.Join(e.home, "cli.tfrc") 
 func (e *Engine) CloudFile() string { return filepath.Join(e.home, "cloud.json") }
 
 // SetWriter says in which Region every global cluster's writer is from now on,
-// as after a failover or switchover.
-func (e *Engine) SetWriter(region string) {
+// as after a failover or switchover, and whose clusters are no members.
+func (e *Engine) SetWriter(region string, away ...string) {
 	e.t.Helper()
-	content, err := json.Marshal(map[string]string{"writer": region})
+	content, err := json.Marshal(stubaws.Roles{Writer: region, Away: away})
 	if err == nil {
 		err = os.WriteFile(e.CloudFile(), content, 0o644)
 	}
@@ -215,6 +216,13 @@ func (e *Engine) Plan(directory string, options ...tfexec.PlanOption) (*tfjson.P
 func (e *Engine) Apply(directory string, options ...tfexec.ApplyOption) error {
 	return e.run(directory, "apply", func(ctx context.Context, runner *tfexec.Terraform) error {
 		return runner.Apply(ctx, options...)
+	})
+}
+
+// Refresh lets the state see what has changed behind its back.
+func (e *Engine) Refresh(directory string) error {
+	return e.run(directory, "refresh", func(ctx context.Context, runner *tfexec.Terraform) error {
+		return runner.Refresh(ctx)
 	})
 }
 

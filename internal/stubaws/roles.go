@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/zclconf/go-cty/cty"
 
@@ -17,7 +18,8 @@ import (
 // and who writes. It lives in files, because each root has a state of its own
 // and each provider block a process of its own:
 //
-//	<file>                         {"writer": "us-west-2"}: a test says that the roles have swapped
+//	<file>                         {"writer": "us-west-2", "away": ["us-east-1"]}: a test says that the roles have
+//	                               swapped, and which Regions' clusters are no members for now
 //	<file>.d/<global>/<region>     one member, written when its cluster is applied
 //
 // As the real provider reads them: `global_cluster_identifier` is not filled,
@@ -104,7 +106,7 @@ func (c cloud) members(global string) ([]membership, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list members of %s: %w", global, err)
 	}
-	writer, err := c.writer()
+	roles, err := c.roles()
 	if err != nil {
 		return nil, err
 	}
@@ -115,30 +117,38 @@ func (c cloud) members(global string) ([]membership, error) {
 			return nil, fmt.Errorf("read member of %s: %w", global, err)
 		}
 		m := parseMembership(content)
-		if writer != "" {
-			m.Writer = m.Region == writer
+		if roles.Writer != "" {
+			m.Writer = m.Region == roles.Writer
 		}
-		members = append(members, m)
+		if !slices.Contains(roles.Away, m.Region) {
+			members = append(members, m)
+		}
 	}
 	return members, nil
 }
 
-// writer is the Region that the test names, "" when it names none.
-func (c cloud) writer() (string, error) {
+// Roles are what a test says of every global cluster; the zero value says nothing.
+type Roles struct {
+	// Writer is the Region of the writer.
+	Writer string `json:"writer,omitempty"`
+	// Away are Regions whose clusters are no members, as the one that a failover left behind until Aurora has made it anew.
+	Away []string `json:"away,omitempty"`
+}
+
+// roles are those that the test names.
+func (c cloud) roles() (Roles, error) {
 	content, err := os.ReadFile(c.file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
+		return Roles{}, nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("read roles: %w", err)
+		return Roles{}, fmt.Errorf("read roles: %w", err)
 	}
-	var roles struct {
-		Writer string `json:"writer"`
-	}
+	var roles Roles
 	if err := json.Unmarshal(content, &roles); err != nil {
-		return "", fmt.Errorf("read roles from %s: %w", c.file, err)
+		return Roles{}, fmt.Errorf("read roles from %s: %w", c.file, err)
 	}
-	return roles.Writer, nil
+	return roles, nil
 }
 
 // read gives a state with the roles of now.
@@ -164,6 +174,10 @@ func (c cloud) readCluster(state cty.Value, m membership) (cty.Value, error) {
 		return cty.NilVal, err
 	}
 	replaced := map[string]cty.Value{"global_cluster_identifier": cty.NullVal(cty.String)}
+	if len(members) > 0 && !slices.ContainsFunc(members, func(other membership) bool { return other.ARN == m.ARN }) {
+		replaced["replication_source_identifier"] = cty.NullVal(cty.String)
+		return awsshape.WithMembers(state, replaced), nil
+	}
 	for _, other := range members {
 		switch {
 		case other.ARN == m.ARN && other.Writer:

@@ -37,6 +37,12 @@ func expectations(one scenario.Scenario) string {
 			lines = append(lines, word+": "+span.Text(limit))
 		}
 	}
+	if limit := expected.Processing[receipt.DNS]; limit > 0 {
+		lines = append(lines, "202 answers DNS: "+span.Text(limit))
+	}
+	if slices.Contains(expected.NoFailures, receipt.Client) {
+		lines = append(lines, "client/: no failed attempt")
+	}
 	for _, must := range expected.Must {
 		within := ""
 		if must.Within > 0 {

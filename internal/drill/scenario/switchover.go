@@ -13,7 +13,7 @@ import (
 // What a planned change of the active Region may take with the databases of this machine: until the term is active, and
 // while payers are answered 202. Aurora adds what its own switchover takes.
 const (
-	planned    = 15 * time.Second
+	planned    = 20 * time.Second
 	processing = 5 * time.Second
 )
 

@@ -80,6 +80,9 @@ func (o *Observer) join(snapshot *status.Snapshot, items []items) {
 	}
 	for i := range snapshot.Regions {
 		region := &snapshot.Regions[i]
+		if region.Database.Writer {
+			region.Lag.Known = false // what it says is of the time when it followed
+		}
 		switch {
 		case snapshot.Lease.Epoch == 0:
 			region.Role = status.RoleUnknown

@@ -3,6 +3,7 @@ package status
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -42,9 +43,12 @@ func (s Snapshot) PerRegion() [][]string {
 // longest bounds a text in a table; JSON has all of it.
 const longest = 70
 
+// ways are the ends of a connection, which a chain of errors has before what became of it.
+var ways = regexp.MustCompile(`(?:read|write|dial) (?:tcp|udp) [^ ]*: (?:read: |connect: |i/o )?`)
+
 // unknown is how a part looks that could not be seen. Of a long chain of errors the end tells most.
 func unknown(problem string) string {
-	problem = strings.Join(strings.Fields(problem), " ")
+	problem = ways.ReplaceAllString(strings.Join(strings.Fields(problem), " "), "")
 	if runes := []rune(problem); len(runes) > longest {
 		problem = "…" + string(runes[len(runes)-longest+1:])
 	}
