@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -21,6 +22,7 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/paymentdr/paymentdr/internal/localcloud/control"
+	"github.com/paymentdr/paymentdr/internal/localcloud/proctree"
 )
 
 // The life of a cloud, as a user leads it.
@@ -158,36 +160,84 @@ func TestInterruptedStart(t *testing.T) {
 	for _, stage := range []string{"", "applying the files", "aws_rds_cluster", "first lease"} {
 		t.Run("at "+stage, func(t *testing.T) {
 			c := newCloud(t)
-			ctx, cancel := context.WithTimeout(t.Context(), patience)
-			defer cancel()
-			// Progress is shown where a terminal is, so the supervisor is asked itself, which tells it on descriptor 3.
-			command := c.command(ctx, "local", "supervise", "--files", files)
-			read, write, err := os.Pipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer read.Close()
-			var stderr bytes.Buffer
-			command.ExtraFiles, command.Stderr = []*os.File{write}, &stderr
-			if err := command.Start(); err != nil {
-				t.Fatal(err)
-			}
-			_ = write.Close()
-			lines := bufio.NewScanner(read)
-			for lines.Scan() && !strings.Contains(lines.Text(), stage) {
-			}
-			if err := command.Process.Signal(os.Interrupt); err != nil {
-				t.Fatal(err)
-			}
-			for lines.Scan() {
-				if strings.Contains(lines.Text(), `"ready":true`) {
-					t.Error("ready after an interrupt")
-				}
-			}
-			if err := command.Wait(); err == nil || !strings.Contains(stderr.String(), "interrupted") {
-				t.Errorf("ended with %v: %s", err, stderr.String())
-			}
+			start := c.startUntil(stage)
+			check(t, start.command.Process.Signal(os.Interrupt))
+			start.fails("interrupted")
 			c.gone()
 		})
 	}
+}
+
+// A cloud that is being started takes one order: to end.
+func TestStartThatIsNotWantedAnyMore(t *testing.T) {
+	c := newCloud(t)
+	start := c.startUntil("aws_rds_cluster")
+	c.says(2, "still starting", "local", "kill", "us-west-2")
+	c.says(0, "", "local", "down")
+	start.fails("told to end")
+	c.gone()
+}
+
+// A Region whose process ends during the start ends the start, with its name.
+func TestRegionThatDiesDuringTheStart(t *testing.T) {
+	c := newCloud(t)
+	start := c.startUntil("aws_rds_cluster")
+	below, err := proctree.Descendants(start.command.Process.Pid)
+	check(t, err)
+	killed := false
+	for _, pid := range below {
+		commandLine, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+		if strings.HasSuffix(string(commandLine), "local\x00region\x00") {
+			check(t, syscall.Kill(pid, syscall.SIGKILL))
+			killed = true
+			break
+		}
+	}
+	if !killed {
+		t.Fatalf("none of %v is a Region", below)
+	}
+	start.fails("its process ended during the start")
+	c.gone()
+}
+
+// start is a start under way, without the command that shows it.
+type start struct {
+	t       *testing.T
+	command *exec.Cmd
+	lines   *bufio.Scanner
+	stderr  *bytes.Buffer
+}
+
+// startUntil starts the cloud and returns when its progress has the words. Commands show progress where a terminal is, so
+// the supervisor is asked itself, which tells it on descriptor 3.
+func (c cloud) startUntil(words string) start {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.t.Context(), patience)
+	c.t.Cleanup(cancel)
+	command := c.command(ctx, "local", "supervise", "--files", files)
+	read, write, err := os.Pipe()
+	check(c.t, err)
+	c.t.Cleanup(func() { _ = read.Close() })
+	var stderr bytes.Buffer
+	command.ExtraFiles, command.Stderr = []*os.File{write}, &stderr
+	check(c.t, command.Start())
+	_ = write.Close()
+	lines := bufio.NewScanner(read)
+	for lines.Scan() && !strings.Contains(lines.Text(), words) {
+	}
+	return start{c.t, command, lines, &stderr}
+}
+
+// fails waits until the start has ended with an error that has the words.
+func (s start) fails(words string) {
+	s.t.Helper()
+	for s.lines.Scan() {
+		if strings.Contains(s.lines.Text(), `"ready":true`) {
+			s.t.Error("ready all the same")
+		}
+	}
+	if err := s.command.Wait(); err == nil || !strings.Contains(s.stderr.String(), words) {
+		s.t.Errorf("ended with %v: %s; want %q", err, s.stderr.String(), words)
+	}
+	s.t.Logf("%s", strings.TrimSpace(s.stderr.String()))
 }

@@ -129,6 +129,56 @@ func TestAStallIsSeenAsLatencyAndNotAsFewerPayments(t *testing.T) {
 	})
 }
 
+// pool counts the requests that are under way at once, and the most that were.
+type pool struct {
+	service
+	mutex     sync.Mutex
+	now, most int
+}
+
+func (p *pool) Send(ctx context.Context, asked receipt.Payment) receipt.Answer {
+	p.mutex.Lock()
+	p.now++
+	p.most = max(p.most, p.now)
+	p.mutex.Unlock()
+	defer func() {
+		p.mutex.Lock()
+		defer p.mutex.Unlock()
+		p.now--
+	}()
+	return p.service.Send(ctx, asked)
+}
+
+// A payer has a pool of connections: what is due beyond it waits, and that is latency.
+func TestAPayerHasNoMoreRequestsUnderWayThanItMay(t *testing.T) {
+	for _, test := range []struct {
+		may, most int
+		slowest   time.Duration
+	}{{0, payer.DefaultInFlight, 0}, {2, 2, 0}, {50, 20, 1950 * time.Millisecond}} {
+		synctest.Test(t, func(t *testing.T) {
+			kept := &book{}
+			slow := &pool{service: service{book: kept, delay: 1950 * time.Millisecond}}
+			o := options(kept, slow)
+			o.InFlight = test.may
+			fleet := start(t, o)
+			time.Sleep(4*time.Second - time.Millisecond)
+			fleet.Stop()
+			if err := fleet.Wait(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			count := fleet.Tally()[receipt.DNS]
+			if slow.most != test.most || count.Acknowledged != 40 {
+				t.Errorf("may %d: %d at once, want %d; %+v", test.may, slow.most, test.most, count)
+			}
+			// The last of 40 payments, due at 3.9 s, ends when all have passed in rounds of the delay.
+			least := slow.delay*time.Duration(40/slow.most) - 3900*time.Millisecond
+			if slowest := max(least, test.slowest); count.Max < slowest {
+				t.Errorf("may %d: slowest payment took %v, want %v or more", test.may, count.Max, slowest)
+			}
+		})
+	}
+}
+
 func TestAPaymentIsSentWithTheSameIDUntilItIsAcknowledged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		kept := &book{}

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -177,7 +178,15 @@ func (r *Region) SetNetwork(variables map[string]map[string]string) {
 }
 
 // Settled implements control.Region.
-func (r *Region) Settled() { r.settle.Do(func() { close(r.settled) }) }
+func (r *Region) Settled() error {
+	if r.services != nil {
+		if waiting := r.services.installer.Waiting(); len(waiting) > 0 {
+			return fmt.Errorf("these resources wait for what nothing made:\n  %s", strings.Join(waiting, "\n  "))
+		}
+	}
+	r.settle.Do(func() { close(r.settled) })
+	return nil
+}
 
 // Ready implements control.Region.
 func (r *Region) Ready(ctx context.Context) error { return r.member.Ready(ctx) }

@@ -69,11 +69,6 @@ func (s *Supervisor) apiConfig(client *http.Client, region string) aws.Config {
 
 // apply makes what the files say, and tells the Regions what changed for their functions.
 func (s *Supervisor) apply(ctx context.Context) error {
-	if s.engine == nil {
-		if err := s.prepareEngine(); err != nil {
-			return err
-		}
-	}
 	report, err := s.engine.Apply(ctx, s.options.Files)
 	if err != nil {
 		return err

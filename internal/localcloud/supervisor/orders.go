@@ -20,6 +20,9 @@ func (s *Supervisor) Order(ctx context.Context, order control.Order) error {
 	if s.ending() {
 		return refuse("the cloud is ending")
 	}
+	if !s.hasStarted() {
+		return refuse("the cloud is still starting: wait until it takes payments, or end it with paymentdr local down")
+	}
 	switch order.Do {
 	case control.Kill, control.Start, control.Stop, control.Continue:
 		return s.orderRegion(ctx, order)

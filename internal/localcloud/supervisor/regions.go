@@ -130,7 +130,7 @@ func (s *Supervisor) mourn(p *place, child *process.Child) {
 	p.mutex.Lock()
 	p.state = cloud.Killed
 	p.mutex.Unlock()
-	if s.ending() {
+	if s.ending() || s.stillborn(p, child) {
 		return
 	}
 	s.bury(p)

@@ -54,13 +54,17 @@ type Supervisor struct {
 	answers   answers
 	probers   probers
 
-	mutex    sync.Mutex // guards what several parts of the start add to
+	mutex    sync.Mutex // guards what several parts of the start add to, and started
 	servers  []*http.Server
 	forwards []*forward.Forward
+	started  bool
+	abort    context.CancelCauseFunc // ends the start
 	running  sync.WaitGroup
 	orders   sync.Mutex // one order at a time
 	down     chan struct{}
 	once     sync.Once
+	end      sync.Once
+	ended    error // of Close
 	ctx      context.Context
 	cancel   context.CancelFunc
 }
@@ -73,11 +77,11 @@ func Start(ctx context.Context, options Options) (*Supervisor, error) {
 	s := &Supervisor{options: options, log: slog.New(slog.DiscardHandler), began: time.Now(), places: map[string]*place{},
 		events: newEvents(), stock: newStock(), down: make(chan struct{}), spawner: process.NewSpawner()}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	if err := s.start(ctx); err != nil {
-		if ctx.Err() != nil {
-			err = fmt.Errorf("interrupted: %w", ctx.Err())
-		}
-		return nil, errors.Join(err, s.Close())
+	starting, abort := context.WithCancelCause(ctx)
+	defer abort(nil)
+	s.abort = abort
+	if err := s.start(starting); err != nil {
+		return nil, errors.Join(reason(ctx, starting, err), s.Close())
 	}
 	return s, nil
 }
@@ -108,6 +112,9 @@ func (s *Supervisor) start(ctx context.Context) error {
 		return err
 	}
 	s.running.Go(func() { s.keepLeader(s.ctx) })
+	if err := s.prepareEngine(); err != nil {
+		return err
+	}
 	if err := s.serveControl(); err != nil {
 		return err
 	}
@@ -119,7 +126,10 @@ func (s *Supervisor) start(ctx context.Context) error {
 		}
 		return err
 	}
-	return s.awaitPayments(ctx)
+	if err := s.awaitPayments(ctx); err != nil {
+		return err
+	}
+	return s.nowStarted(ctx)
 }
 
 // refusedFiles are files in which faults were found before anything was made.
@@ -257,36 +267,43 @@ func (s *Supervisor) Wait(ctx context.Context) {
 	}
 }
 
-// Down lets Wait return.
-func (s *Supervisor) Down() { s.once.Do(func() { close(s.down) }) }
+// Down lets Wait return, and ends a start that is under way.
+func (s *Supervisor) Down() {
+	s.once.Do(func() {
+		close(s.down)
+		s.abort(errDown)
+	})
+}
 
 func (s *Supervisor) ending() bool { return s.ctx.Err() != nil }
 
-// Close ends everything and removes the folder. It is safe to call twice.
+// Close ends everything and removes the folder. It is safe to call twice, also at the same time.
 func (s *Supervisor) Close() error {
+	s.end.Do(func() { s.ended = s.close() })
+	return s.ended
+}
+
+func (s *Supervisor) close() error {
 	s.cancel()
 	var faults []error
 	for _, server := range s.servers {
 		faults = append(faults, server.Close())
 	}
-	s.servers = nil
 	if s.dns != nil {
 		faults = append(faults, s.dns.Close())
 	}
+	var databases error
 	var group sync.WaitGroup
-	var mutex sync.Mutex
-	add := func(err error) {
-		mutex.Lock()
-		defer mutex.Unlock()
-		faults = append(faults, err)
-	}
-	for _, each := range s.places {
-		group.Go(func() { add(each.end()) })
-	}
 	if s.databases != nil {
-		group.Go(func() { add(s.databases.Close()) })
+		group.Go(func() { databases = s.databases.Close() })
 	}
+	faults = append(faults, s.endPlaces())
 	group.Wait()
+	// An order that is under way ends by the end of those whom it asks, none begins any more, and what it may have started
+	// meanwhile ends here.
+	s.orders.Lock()
+	defer s.orders.Unlock()
+	faults = append(faults, databases, s.endPlaces())
 	for _, each := range s.forwards {
 		faults = append(faults, each.Close())
 	}
@@ -299,7 +316,7 @@ func (s *Supervisor) Close() error {
 	s.spawner.Close()
 	s.running.Wait()
 	if s.claim != nil {
-		_ = s.claim.Close() // closed twice when Close is
+		faults = append(faults, s.claim.Close())
 	}
 	if s.folder != nil {
 		faults = append(faults, s.folder.Remove())
@@ -308,6 +325,19 @@ func (s *Supervisor) Close() error {
 		return fmt.Errorf("end local cloud: %w", err)
 	}
 	return nil
+}
+
+// endPlaces ends all Regions' processes, at the same time.
+func (s *Supervisor) endPlaces() error {
+	faults := make(chan error, len(s.places))
+	for _, each := range s.places {
+		go func() { faults <- each.end() }()
+	}
+	var found []error
+	for range s.places {
+		found = append(found, <-faults)
+	}
+	return errors.Join(found...)
 }
 
 // serve answers HTTP on a listener until the end.

@@ -54,6 +54,8 @@ const (
 	revisions = "10000"
 	// slowRequest is etcd's own default for its binary; NewConfig leaves it at 0.
 	slowRequest = 300 * time.Millisecond
+	// slowApply is above what a busy disk of a developer's machine takes now and then; etcd's 100 ms fill the log.
+	slowApply = time.Second
 )
 
 // Start starts the member. It returns when the member listens; Ready tells when the store has a quorum.
@@ -97,7 +99,7 @@ func configure(options Options) (*embed.Config, error) {
 	if options.Election > 0 {
 		config.ElectionMs = uint(options.Election.Milliseconds())
 	}
-	config.WarningUnaryRequestDuration = slowRequest
+	config.WarningUnaryRequestDuration, config.WarningApplyDuration = slowRequest, slowApply
 	config.MaxRequestBytes, config.QuotaBackendBytes = maxRequest, quota
 	config.AutoCompactionMode, config.AutoCompactionRetention = embed.CompactorModeRevision, revisions
 	config.EnableGRPCGateway = false

@@ -17,8 +17,9 @@ type Region interface {
 	Invoke(ctx context.Context, function string, payload []byte) (answer []byte, functionError string, err error)
 	// SetNetwork says what each function is given to reach others: environment variables by function.
 	SetNetwork(variables map[string]map[string]string)
-	// Settled says that everything was put: schedules begin to run. In AWS a run before that fails.
-	Settled()
+	// Settled says that everything was put: schedules begin to run. In AWS a run before that fails. An error names what was
+	// put and waits for something that was not.
+	Settled() error
 	// Record takes metrics of services that run outside the Region's process.
 	Record(metrics []Metric)
 	// Delay makes the next run of a schedule late.

@@ -51,8 +51,7 @@ func Handler(region Region) http.Handler {
 		answer(w, err)
 	})
 	mux.HandleFunc("POST /settled", func(w http.ResponseWriter, _ *http.Request) {
-		region.Settled()
-		answer(w, nil)
+		answer(w, region.Settled())
 	})
 	mux.HandleFunc("POST /metrics", func(w http.ResponseWriter, r *http.Request) {
 		var metrics []Metric
