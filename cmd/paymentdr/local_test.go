@@ -23,6 +23,7 @@ import (
 
 	"github.com/paymentdr/paymentdr/internal/localcloud/control"
 	"github.com/paymentdr/paymentdr/internal/localcloud/proctree"
+	"github.com/paymentdr/paymentdr/internal/localcloud/statefolder"
 )
 
 // The life of a cloud, as a user leads it.
@@ -153,6 +154,30 @@ func TestKilledSupervisor(t *testing.T) {
 	c.gone()
 	c.says(0, "no local cloud", "local", "down")
 	c.says(2, "local up", "local", "kill", "us-east-1")
+}
+
+// What a machine left that lost its power is removed by down, if nobody holds it; what it cannot know, it leaves alone.
+func TestDownWithoutACloud(t *testing.T) {
+	c := newCloud(t)
+	c.says(0, "no local cloud", "local", "down")
+	c.gone()
+	mark := func(version, pid int) {
+		write(t, filepath.Join(c.folder, "cloud.json"), fmt.Sprintf(`{"version":%d,"name":%q,"pid":%d}`, version, c.name, pid))
+		write(t, filepath.Join(c.folder, "us-east-1", "journal", "wal"), "half a write")
+	}
+	mark(99, 1)
+	c.says(2, "version 99", "local", "down")
+	mark(statefolder.Version, os.Getpid())
+	lock, err := os.Create(c.folder + ".lock")
+	check(t, err)
+	check(t, syscall.Flock(int(lock.Fd()), syscall.LOCK_EX))
+	c.says(2, "just starting or ending", "local", "down")
+	if listing(c.folder) == "" {
+		t.Error("a folder that somebody holds was removed")
+	}
+	check(t, lock.Close())
+	c.says(0, "removed what one left", "local", "down")
+	c.gone()
 }
 
 // An interrupt at any stage of a start ends what was started.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/paymentdr/paymentdr/internal/localcloud/control"
+	"github.com/paymentdr/paymentdr/internal/localcloud/statefolder"
 )
 
 func isNotRunning(err error) bool { return errors.Is(err, control.ErrNotRunning) }
@@ -43,8 +45,7 @@ func (a *app) localDown(ctx context.Context, options cloudOptions) error {
 	defer client.Close()
 	switch err := client.Down(ctx); {
 	case isNotRunning(err):
-		fmt.Fprintf(a.process.Stderr, "paymentdr: no local cloud %q runs\n", options.name)
-		return nil
+		return a.removeRest(path, options.name)
 	case err != nil:
 		return err
 	}
@@ -53,7 +54,7 @@ func (a *app) localDown(ctx context.Context, options cloudOptions) error {
 	defer cancel()
 	const pause = 20 * time.Millisecond
 	for {
-		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		if statefolder.Gone(path) {
 			return nil
 		}
 		select {
@@ -62,6 +63,25 @@ func (a *app) localDown(ctx context.Context, options cloudOptions) error {
 		case <-time.After(pause):
 		}
 	}
+}
+
+// removeRest removes what a cloud left that ended without its end, as after a power failure. A folder that somebody holds
+// is refused.
+func (a *app) removeRest(path, name string) error {
+	_, err := statefolder.Read(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintf(a.process.Stderr, "paymentdr: no local cloud %q runs\n", name)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	rest, err := statefolder.Take(path, name)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.process.Stderr, "paymentdr: no local cloud %q runs; removed what one left in %s\n", name, path)
+	return rest.Remove()
 }
 
 func (a *app) localStatusCommand() *cobra.Command {

@@ -35,8 +35,10 @@ func Handler(cloud Cloud) http.Handler {
 	})
 	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) { follow(cloud, w, r) })
 	mux.HandleFunc("POST /down", func(w http.ResponseWriter, _ *http.Request) {
-		cloud.Down()
+		// The answer goes first: the end of the cloud ends this connection.
 		answer(w, struct{}{}, nil)
+		_ = http.NewResponseController(w).Flush() // a caller that hung up
+		cloud.Down()
 	})
 	return mux
 }
