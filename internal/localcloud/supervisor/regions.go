@@ -67,6 +67,10 @@ func (s *Supervisor) launch(ctx context.Context, p *place) error {
 	defer read.Close()
 	command := s.options.Process()
 	command.Stdin, command.Stderr, command.Stdout = bytes.NewReader(input), log, write
+	if name == s.layout.Witness {
+		// It votes: more threads only look for work.
+		command.Env = append(command.Environ(), "GOMAXPROCS=1")
+	}
 	child, err := s.spawner.Start(command)
 	err = errors.Join(err, write.Close())
 	if err != nil {
