@@ -193,6 +193,30 @@ func TestInterruptedStart(t *testing.T) {
 	}
 }
 
+// Whoever interrupts or kills the command that waits for a start ends the start.
+func TestInterruptedCommand(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGKILL} {
+		t.Run(signal.String(), func(t *testing.T) {
+			c := newCloud(t)
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			command := c.command(ctx, "local", "up", "--files", files)
+			check(t, command.Start())
+			for ctx.Err() == nil {
+				if _, err := os.Stat(statefolder.Control(c.folder)); err == nil {
+					break // the files are being applied
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+			check(t, command.Process.Signal(signal))
+			if err := command.Wait(); err == nil {
+				t.Error("ended as if nothing had happened")
+			}
+			c.gone()
+		})
+	}
+}
+
 // A cloud that is being started takes one order: to end.
 func TestStartThatIsNotWantedAnyMore(t *testing.T) {
 	c := newCloud(t)

@@ -19,7 +19,7 @@ const deathPatience = 200 * time.Millisecond
 // reason is why a start failed: an interrupt, what ended it from outside, or else its own error.
 func reason(ctx, starting context.Context, err error) error {
 	if ctx.Err() != nil {
-		return fmt.Errorf("interrupted: %w", ctx.Err())
+		return fmt.Errorf("start local cloud: %w", ctx.Err())
 	}
 	select {
 	case <-starting.Done():
