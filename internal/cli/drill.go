@@ -65,6 +65,9 @@ Exit codes: 0 as expected, 1 error, 2 refused, 3 verdict missed.`,
 			if name == "list" {
 				return a.listDrills()
 			}
+			if name == allDrills && !c.Flags().Changed("before") {
+				options.before = allBefore
+			}
 			return a.drill(c.Context(), name, options)
 		},
 	}
@@ -76,7 +79,7 @@ Exit codes: 0 as expected, 1 error, 2 refused, 3 verdict missed.`,
 	flags.Float64Var(&options.dnsRate, "dns-rate", 20, "new payments a second of all DNS payers")
 	flags.Float64Var(&options.clientRate, "client-rate", 20, "new payments a second of all client payers")
 	flags.Float64Var(&options.copies, "copies", 0.05, "share of payments that are sent twice on purpose, from 0 to 1")
-	flags.DurationVar(&options.before, "before", 15*time.Second, "load before the fault")
+	flags.DurationVar(&options.before, "before", 15*time.Second, "load before the fault (drill all: 5s)")
 	flags.BoolVar(&options.keep, "keep", false, "leave the cloud running")
 	flags.BoolVar(&options.reuse, "running", false, "drill the cloud of that --name that runs already, and leave it running")
 	flags.Uint64Var(&options.payerSeed, "payer-seed", 0, "fixes what is paid (default: another each time)")

@@ -18,6 +18,9 @@ import (
 // allDrills is the name under which every scenario is played.
 const allDrills = "all"
 
+// allBefore is the load before each fault then: the drill before has warmed everything up.
+const allBefore = 5 * time.Second
+
 // listDrills shows what can be drilled.
 func (a *app) listDrills() error {
 	if a.output == outputJSON {

@@ -174,7 +174,16 @@ func (d *drill) awaitCalm(ctx context.Context, fleet *payer.Fleet) error {
 	if err := d.awaitServed(ctx, fleet); err != nil {
 		return err
 	}
-	return d.Pause(ctx, d.target.TTL+payerTimeout+outage.Calm+afterCalm)
+	return d.Pause(ctx, d.stale(ctx)+payerTimeout+outage.Calm+afterCalm)
+}
+
+// stale is how long a payer may still have an answer of DNS that is no longer given.
+func (d *drill) stale(ctx context.Context) time.Duration {
+	events, err := d.events(ctx)
+	if _, changed := event.First(events, event.DNSChanged, d.fault); err == nil && !changed {
+		return 0
+	}
+	return d.target.TTL
 }
 
 // awaitServed waits until payments of DNS payers are acknowledged again, for as long as detection may take at all.

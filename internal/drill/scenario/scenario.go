@@ -61,9 +61,8 @@ type Scenario struct {
 // All are the scenarios in the order in which `drill all` plays them.
 func All() []Scenario {
 	return []Scenario{
-		regionLoss(), databaseLoss(), frozenRegion(), slowRegion(), partition(), partitionOneWay(), controllerCrash(),
-		lostStandby(), slowProber(), lateRun(), linkCut(), backupMissing(), rotation(),
-		switchover(), failback(),
+		regionLoss(), failback(), databaseLoss(), frozenRegion(), slowRegion(), partition(), partitionOneWay(), controllerCrash(),
+		lostStandby(), slowProber(), lateRun(), linkCut(), backupMissing(), rotation(), switchover(),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/paymentdr/paymentdr/internal/localcloud/dynamodb/member"
@@ -45,6 +46,7 @@ type Running struct {
 	server   *http.Server
 	endpoint string
 	served   chan error
+	written  atomic.Uint64
 }
 
 // Start starts the member and, unless it is a witness, its endpoint. It does not wait for the other members: the first
@@ -78,9 +80,22 @@ func (m Member) Start() (*Running, error) {
 
 // Handler is the Region's endpoint, for a server of the caller's own; a witness has none that anybody may use.
 func (r *Running) Handler() http.Handler {
-	handler := NewHandler(store.New(r.raft.Raft(), r.member.Name, r.member.Store), r.member.Logger)
+	options := r.member.Store
+	options.Written = &r.written
+	handler := NewHandler(store.New(r.raft.Raft(), r.member.Name, options), r.member.Logger)
 	handler.Authorize = r.member.Authorize
 	return handler
+}
+
+// Written is how many writes the endpoint has made.
+func (r *Running) Written() uint64 { return r.written.Load() }
+
+// Leads tells whether the Region's member leads the store: a write then takes one round trip to the nearest member.
+func (r *Running) Leads() bool { return r.raft.Leads() }
+
+// HandOver lets another Region's member lead, if this one does.
+func (r *Running) HandOver(ctx context.Context, region string) error {
+	return r.raft.HandOver(ctx, region)
 }
 
 // Endpoint is the URL of the DynamoDB endpoint; empty for a witness.

@@ -91,6 +91,20 @@ func firstFree(address netip.Addr, ports ...uint16) (uint16, error) {
 	return 0, fmt.Errorf("find a port at %s: none of %v can be had (is another program listening at every address?): %w", address, ports, last)
 }
 
+// Fixed are the addresses at which the cloud listens for TCP from its start on; PortPostgres as the first cluster has it.
+func (l Layout) Fixed() []netip.AddrPort {
+	found := []netip.AddrPort{l.Issuer(), l.Resolver()}
+	for _, place := range []string{l.Primary, l.Secondary, l.Witness} {
+		found = append(found, l.Peer(place), l.PeerWay(place))
+	}
+	for _, region := range l.Regions() {
+		found = append(found, l.Public(region), l.Gateway(region), l.API(region), l.PublicAPI(region), l.Internal(region),
+			l.FarInternal(region), l.Silent(region, l.HTTPS), l.Silent(region, PortPostgres), l.FarIssuer(region),
+			l.GlobalWriter(region, PortPostgres), l.NearWriter(region, PortPostgres), l.at(region, hostDatabase, PortPostgres), l.at(region, hostFarAway, PortPostgres))
+	}
+	return found
+}
+
 // Plan is the loopback networks of the cloud.
 func (l Layout) Plan() (network.Plan, error) { return network.NewPlan(l.Cloud, l.Places()) }
 

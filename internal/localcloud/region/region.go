@@ -182,6 +182,16 @@ func (r *Region) Settled() { r.settle.Do(func() { close(r.settled) }) }
 // Ready implements control.Region.
 func (r *Region) Ready(ctx context.Context) error { return r.member.Ready(ctx) }
 
+// Journal implements control.Region.
+func (r *Region) Journal() control.Journal {
+	return control.Journal{Leads: r.member.Leads(), Written: r.member.Written()}
+}
+
+// HandOver implements control.Region.
+func (r *Region) HandOver(ctx context.Context, region string) error {
+	return r.member.HandOver(ctx, region)
+}
+
 // Delay implements control.Region.
 func (r *Region) Delay(rule string, by time.Duration) error {
 	if r.services == nil {

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strconv"
 	"syscall"
+	"time"
 )
 
 // Version is that of the folder's contents; a folder of another one is left alone.
@@ -98,16 +99,61 @@ func Take(path, name string) (*Folder, error) {
 	return folder, nil
 }
 
-// hold takes the lock; the kernel drops it when this process ends.
+// sweepPatience is how long Take waits while what a killed process left is still being removed.
+const sweepPatience = 10 * time.Second
+
+// hold takes the lock; the kernel drops it when this process and the janitor have ended.
 func hold(path string) (*os.File, error) {
+	const pause = 20 * time.Millisecond
+	for deadline := time.Now().Add(sweepPatience); ; time.Sleep(pause) {
+		file, err := tryHold(path)
+		if err == nil {
+			return file, nil
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, fmt.Errorf("lock state folder %s: %w", path, err)
+		}
+		mark, err := Read(path)
+		if err == nil && syscall.Kill(mark.PID, 0) != syscall.ESRCH || time.Now().After(deadline) {
+			return nil, refuse("state folder %s is in use: a local cloud runs there (paymentdr local status), or is just starting or ending", path)
+		}
+	}
+}
+
+// tryHold is EWOULDBLOCK if another process has the lock.
+func tryHold(path string) (*os.File, error) {
 	file, err := os.OpenFile(path+lockFile, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("lock state folder: %w", err)
+		return nil, err
 	}
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(refuse("state folder %s is in use: a local cloud runs there (paymentdr local status), or is just starting or ending", path), file.Close())
+		return nil, errors.Join(err, file.Close())
+	}
+	if !holds(file) {
+		return nil, errors.Join(syscall.EWOULDBLOCK, file.Close())
 	}
 	return file, nil
+}
+
+// holds tells whether the locked file still has its name. Whoever had the lock before may have removed it: then the next
+// one makes another file, and holds that.
+func holds(lock *os.File) bool {
+	ours, err := lock.Stat()
+	if err != nil {
+		return false
+	}
+	now, err := os.Stat(lock.Name())
+	return err == nil && os.SameFile(ours, now)
+}
+
+// Gone tells whether nothing of the folder is left, so that another cloud can have it.
+func Gone(path string) bool {
+	for _, each := range []string{path, path + lockFile} {
+		if _, err := os.Lstat(each); !errors.Is(err, fs.ErrNotExist) {
+			return false
+		}
+	}
+	return true
 }
 
 func (f *Folder) prepare(name string) error {
@@ -116,7 +162,7 @@ func (f *Folder) prepare(name string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		entries, err := os.ReadDir(f.Path)
 		if err == nil && len(entries) > 0 {
-			return refuse("state folder %s holds other files; name an empty or a new one", f.Path)
+			return refuse("state folder %s holds other files, such as %s; name an empty or a new one", f.Path, entries[0].Name())
 		}
 	case err != nil:
 		return err
@@ -128,6 +174,13 @@ func (f *Folder) prepare(name string) error {
 			return fmt.Errorf("remove what a crashed cloud left: %w", err)
 		}
 	}
+	if err := f.make(name); err != nil {
+		return errors.Join(err, os.RemoveAll(f.Path))
+	}
+	return nil
+}
+
+func (f *Folder) make(name string) error {
 	// Others may pass through: the database servers run as another user when this one is root.
 	if err := os.MkdirAll(f.Path, 0o755); err != nil {
 		return fmt.Errorf("make state folder: %w", err)
@@ -156,6 +209,8 @@ func (f *Folder) startJanitor() error {
 	// #nosec G204 -- a fixed script; the path is an argument
 	f.sweep = exec.Command("/bin/sh", "-c", sweeping, "sh", f.Path)
 	f.sweep.Stdin, f.sweep.Dir = read, "/"
+	// It has the lock, too: nobody takes the folder while it is being removed.
+	f.sweep.ExtraFiles = []*os.File{f.lock}
 	// A group of its own: what kills this one's must not kill it.
 	f.sweep.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := f.sweep.Start(); err != nil {
@@ -179,9 +234,10 @@ func (f *Folder) unlock() error {
 	if f.lock == nil {
 		return nil
 	}
-	err := os.Remove(f.lock.Name())
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil // the janitor was first
+	var err error
+	// The janitor may have removed it, and somebody else made another one.
+	if holds(f.lock) {
+		err = os.Remove(f.lock.Name())
 	}
 	err = errors.Join(err, f.lock.Close())
 	f.lock = nil

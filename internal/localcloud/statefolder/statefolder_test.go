@@ -97,10 +97,28 @@ func TestKilledHolderLeavesNothing(t *testing.T) {
 	if _, err := statefolder.Take(path, "test"); !errors.As(err, &refusal) || !strings.Contains(err.Error(), "in use") {
 		t.Fatalf("took a folder that another process holds: %v", err)
 	}
+	if err := os.MkdirAll(filepath.Join(path, "much", "more"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	if err := command.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = command.Wait() // killed, as meant
+	// The next one waits until the rest is removed, so that what it makes is not removed as well.
+	next, err := statefolder.Take(path, "next")
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(300 * time.Millisecond) // more than a janitor needs that goes on
+	if mark, err := statefolder.Read(path); err != nil || mark.Name != "next" {
+		t.Fatalf("mark %+v, error %v", mark, err)
+	}
+	if statefolder.Gone(path) {
+		t.Error("gone while it is held")
+	}
+	if err := next.Remove(); err != nil || !statefolder.Gone(path) {
+		t.Errorf("error %v, gone %t", err, statefolder.Gone(path))
+	}
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		names := left(t, path)
 		if len(names) == 0 {

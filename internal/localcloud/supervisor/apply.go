@@ -132,7 +132,14 @@ func (s *Supervisor) awaitPayments(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, healthPatience)
 	defer cancel()
 	const pause = 20 * time.Millisecond
+	looked := time.Now()
 	for reason := "not asked yet"; ; {
+		if time.Since(looked) > crashPatience {
+			if err := s.crashing(); err != nil {
+				return err
+			}
+			looked = time.Now()
+		}
 		answer := s.failoverAnswer()
 		if answer.Region == "" {
 			return fmt.Errorf("the files have no failover records that lead to a Region, so payers find nothing")

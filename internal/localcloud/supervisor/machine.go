@@ -3,7 +3,6 @@ package supervisor
 import (
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -19,49 +18,50 @@ const (
 	leastFiles = 1024
 )
 
-// checkMachine says everything that this machine lacks.
-func checkMachine(folder string) error {
-	if runtime.GOOS != "linux" {
+// machine is what a start asks of the machine.
+type machine struct {
+	system    string
+	freeDisk  func(folder string) (uint64, error)
+	openFiles func() (uint64, error)
+}
+
+func thisMachine() machine {
+	return machine{
+		system: runtime.GOOS,
+		freeDisk: func(folder string) (uint64, error) {
+			var disk syscall.Statfs_t
+			err := syscall.Statfs(folder, &disk)
+			return disk.Bavail * uint64(disk.Bsize), err
+		},
+		openFiles: func() (uint64, error) {
+			var files syscall.Rlimit
+			err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files)
+			return files.Max, err
+		},
+	}
+}
+
+// check says everything that the machine lacks for a cloud in the folder.
+func (m machine) check(folder string) error {
+	if m.system != "linux" {
 		return &statefolder.RefusedError{Reason: "a local cloud runs on Linux only: functions are Linux programs, and each Region needs loopback addresses of its own"}
 	}
-	var faults []error
 	parent := filepath.Dir(folder)
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return fmt.Errorf("make state folder: %w", err)
 	}
-	var disk syscall.Statfs_t
-	if err := syscall.Statfs(parent, &disk); err != nil {
+	var faults []error
+	if free, err := m.freeDisk(parent); err != nil {
 		faults = append(faults, fmt.Errorf("look at the disk of %s: %w", parent, err))
-	} else if free := disk.Bavail * uint64(disk.Bsize); free < leastDisk {
+	} else if free < leastDisk {
 		faults = append(faults, &statefolder.RefusedError{Reason: fmt.Sprintf(
 			"%s has %d MB free, a local cloud needs %d; make room, or name another folder with --out", parent, free>>20, leastDisk>>20)})
 	}
-	var files syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
+	if most, err := m.openFiles(); err != nil {
 		faults = append(faults, fmt.Errorf("look at the limit of open files: %w", err))
-	} else if files.Max < leastFiles {
+	} else if most < leastFiles {
 		faults = append(faults, &statefolder.RefusedError{Reason: fmt.Sprintf(
-			"this shell lets a process open %d files, a local cloud needs %d; raise it with `ulimit -n`", files.Max, leastFiles)})
+			"this shell lets a process open %d files, a local cloud needs %d; raise it with `ulimit -n %d`", most, leastFiles, leastFiles)})
 	}
 	return errors.Join(faults...)
-}
-
-// claimPort marks a cloud's number as taken: whoever listens there has it, and the kernel gives it back.
-const claimPort = 7391
-
-// claimNumber finds a number that no other cloud on this machine has.
-func claimNumber() (int, net.Listener, error) {
-	const most = 254
-	var last error
-	for number := 1; number <= most; number++ {
-		listener, err := net.Listen("tcp", fmt.Sprintf("127.%d.254.254:%d", number, claimPort))
-		if err == nil {
-			return number, listener, nil
-		}
-		last = err
-		if !errors.Is(err, syscall.EADDRINUSE) {
-			break
-		}
-	}
-	return 0, nil, fmt.Errorf("find addresses for the cloud on loopback: %w", last)
 }

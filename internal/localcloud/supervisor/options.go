@@ -32,6 +32,15 @@ type Options struct {
 	Aggregation time.Duration
 	// Perfect makes links without round-trip times, for measuring.
 	Perfect bool
+	// look is how the machine is looked at; nil is thisMachine.
+	look *machine
+}
+
+func (o Options) machine() machine {
+	if o.look != nil {
+		return *o.look
+	}
+	return thisMachine()
 }
 
 // Raft's times: an election must be well above the largest round-trip time, 62 ms by default.
@@ -45,4 +54,6 @@ const (
 	processPatience = 60 * time.Second
 	readyPatience   = 60 * time.Second
 	healthPatience  = 120 * time.Second
+	// crashPatience is how often a start looks for functions that crash.
+	crashPatience = 3 * time.Second
 )

@@ -114,7 +114,12 @@ func tail(path string) string {
 	if err != nil || len(content) == 0 {
 		return ""
 	}
-	lines := strings.Split(strings.TrimSpace(string(content)), "\n")
+	return lastLines(string(content))
+}
+
+// lastLines are the last few lines of a text, indented below an error.
+func lastLines(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
 	const most = 5
 	return "\n  " + strings.Join(lines[max(0, len(lines)-most):], "\n  ")
 }

@@ -83,7 +83,7 @@ func Start(ctx context.Context, options Options) (*Supervisor, error) {
 }
 
 func (s *Supervisor) start(ctx context.Context) error {
-	if err := checkMachine(s.options.Folder); err != nil {
+	if err := s.options.machine().check(s.options.Folder); err != nil {
 		return err
 	}
 	var err error
@@ -107,15 +107,29 @@ func (s *Supervisor) start(ctx context.Context) error {
 	if err := s.populate(ctx); err != nil {
 		return err
 	}
+	s.running.Go(func() { s.keepLeader(s.ctx) })
 	if err := s.serveControl(); err != nil {
 		return err
 	}
 	s.progress("applying the files in %s", s.options.Files)
 	if err := s.apply(ctx); err != nil {
+		var faults apply.Faults
+		if errors.As(err, &faults) && len(s.engine.Resources()) == 0 {
+			return refusedFiles{err}
+		}
 		return err
 	}
 	return s.awaitPayments(ctx)
 }
+
+// refusedFiles are files in which faults were found before anything was made.
+type refusedFiles struct{ error }
+
+// Refused makes the command line exit with its code for refusals.
+func (refusedFiles) Refused() bool { return true }
+
+// Unwrap implements errors.Unwrap.
+func (r refusedFiles) Unwrap() error { return r.error }
 
 func (s *Supervisor) progress(format string, arguments ...any) {
 	if s.options.Progress != nil {
@@ -126,7 +140,11 @@ func (s *Supervisor) progress(format string, arguments ...any) {
 // prepare makes the files, if nobody has.
 func (s *Supervisor) prepare(ctx context.Context) error {
 	if s.options.Files != "" {
-		return nil
+		roots, err := filepath.Glob(filepath.Join(s.options.Files, "*", "*.tf"))
+		if err == nil && len(roots) == 0 {
+			err = &statefolder.RefusedError{Reason: fmt.Sprintf("no folder with .tf files in %s: run paymentdr synth, which writes them, or leave --files out", s.options.Files)}
+		}
+		return err
 	}
 	s.options.Files = filepath.Join(s.options.Folder, "files")
 	return s.options.Prepare(ctx, s.options.Files)
@@ -134,14 +152,9 @@ func (s *Supervisor) prepare(ctx context.Context) error {
 
 // settle finds a place on this machine that no other cloud has.
 func (s *Supervisor) settle() error {
-	cloud, claim, err := claimNumber()
-	if err != nil {
+	var err error
+	if s.layout, s.claim, err = settle(s.options.Primary, s.options.Secondary, s.options.Witness); err != nil {
 		return err
-	}
-	s.claim = claim
-	s.layout, err = layout.Choose(cloud, s.options.Primary, s.options.Secondary, s.options.Witness)
-	if err != nil {
-		return fmt.Errorf("find addresses: %w", err)
 	}
 	s.authority, err = authority.Open(s.authorityFolder())
 	return err

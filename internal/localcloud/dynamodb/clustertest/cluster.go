@@ -142,6 +142,9 @@ func (c *Cluster) Cut(name string) { c.links.setCut(name, true) }
 // Heal ends a Cut.
 func (c *Cluster) Heal(name string) { c.links.setCut(name, false) }
 
+// Member is the Region's, while it runs.
+func (c *Cluster) Member(region string) *dynamodb.Running { return c.running[region] }
+
 // Endpoint is the URL of the Region's endpoint.
 func (c *Cluster) Endpoint(region string) string { return c.running[region].Endpoint() }
 

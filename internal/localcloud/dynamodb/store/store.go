@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
@@ -30,6 +31,8 @@ type Options struct {
 	RequestTimeout time.Duration
 	// Conflicts is how many times a write may lose its item to another Region before it is refused; default 3.
 	Conflicts int
+	// Written, if given, counts the writes that were made.
+	Written *atomic.Uint64
 }
 
 func (o Options) withDefaults() Options {
@@ -41,6 +44,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Conflicts <= 0 {
 		o.Conflicts = 3
+	}
+	if o.Written == nil {
+		o.Written = new(atomic.Uint64)
 	}
 	return o
 }

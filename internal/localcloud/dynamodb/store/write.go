@@ -55,6 +55,7 @@ func (s *Store) Write(ctx context.Context, table *schema.Table, key attribute.It
 			return Written{}, err
 		}
 		if swapped {
+			s.options.Written.Add(1)
 			return Written{Old: current.item, New: next}, nil
 		}
 		if found.revision != current.revision && found.region != s.region {

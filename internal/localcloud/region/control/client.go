@@ -99,6 +99,25 @@ func (c *Client) KillFunction(ctx context.Context, function string) (int, error)
 	return killed, nil
 }
 
+// Journal asks how the Region's member of the journal does.
+func (c *Client) Journal(ctx context.Context) (Journal, error) {
+	body, err := c.send(ctx, http.MethodGet, "/journal", nil)
+	if err != nil {
+		return Journal{}, err
+	}
+	var told Journal
+	if err := json.Unmarshal(body, &told); err != nil {
+		return Journal{}, fmt.Errorf("%s: ask for the journal: %w", c.region, err)
+	}
+	return told, nil
+}
+
+// HandOver lets another Region's member of the journal lead, if this Region's does.
+func (c *Client) HandOver(ctx context.Context, region string) error {
+	_, err := c.send(ctx, http.MethodPost, "/journal/leader?to="+url.QueryEscape(region), nil)
+	return err
+}
+
 // Ready waits until the Region's journal takes writes.
 func (c *Client) Ready(ctx context.Context) error {
 	_, err := c.send(ctx, http.MethodGet, "/ready", nil)

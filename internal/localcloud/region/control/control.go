@@ -27,8 +27,19 @@ type Region interface {
 	KillFunction(function string) (int, error)
 	// Ready waits until the journal takes writes.
 	Ready(ctx context.Context) error
+	// Journal is how the Region's member of the journal does; HandOver lets another Region's member lead, if this one does.
+	Journal() Journal
+	HandOver(ctx context.Context, region string) error
 	// Status is what goes on.
 	Status() Status
+}
+
+// Journal is how a member of the journal does.
+type Journal struct {
+	// Leads: it decides the order of writes.
+	Leads bool
+	// Written is how many writes the Region has made.
+	Written uint64
 }
 
 // Metric is one value for CloudWatch.

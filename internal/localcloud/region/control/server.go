@@ -77,6 +77,12 @@ func Handler(region Region) http.Handler {
 		}
 		_ = json.NewEncoder(w).Encode(killed) // a supervisor that hung up
 	})
+	mux.HandleFunc("GET /journal", func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(region.Journal()) // a supervisor that hung up
+	})
+	mux.HandleFunc("POST /journal/leader", func(w http.ResponseWriter, r *http.Request) {
+		answer(w, region.HandOver(r.Context(), r.URL.Query().Get("to")))
+	})
 	mux.HandleFunc("GET /ready", func(w http.ResponseWriter, r *http.Request) { answer(w, region.Ready(r.Context())) })
 	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

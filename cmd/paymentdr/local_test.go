@@ -1,0 +1,193 @@
+package main_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"github.com/paymentdr/paymentdr/internal/localcloud/control"
+)
+
+// The life of a cloud, as a user leads it.
+func TestLocalCloud(t *testing.T) {
+	c := newCloud(t)
+	began := time.Now()
+	status := c.up()
+	pay(t, c, status, "first")
+	t.Logf("from nothing to the first acknowledged payment: %s", time.Since(began).Round(10*time.Millisecond))
+	if len(status.Regions) != 3 || status.Failover.Region != "us-east-1" || status.Writer != "us-east-1" {
+		t.Errorf("status %+v", status)
+	}
+	resolve(t, status)
+
+	c.says(2, "in use", "local", "up", "--files", files)
+	c.says(0, "us-east-1", "local", "status")
+	c.says(0, "AWS_CA_BUNDLE", "local", "env", "us-west-2")
+	c.says(2, "mars", "local", "env", "mars")
+	c.says(0, "us-west-2", "local", "logs")
+	c.says(0, "", "local", "logs", "us-west-2")
+	c.says(2, "did you mean", "local", "logs", "us-west-22")
+
+	for _, refused := range [][]string{
+		{"none of", "kill", "mars"}, {"running", "start", "us-west-2"}, {"none of", "cut", "us-east-1", "mars"},
+		{"to itself", "cut", "us-east-1", "us-east-1"}, {"running", "continue", "us-west-2"},
+	} {
+		c.says(2, refused[0], append([]string{"local"}, refused[1:]...)...)
+	}
+	c.says(0, "", "local", "cut", "us-east-1", "us-west-2", "--one-way")
+	c.says(0, "us-east-1 -> us-west-2", "local", "status")
+	c.says(0, "", "local", "slow", "us-east-1", "us-east-2", "--round-trip", "40ms")
+	c.says(0, "", "local", "heal")
+
+	c.says(0, "", "local", "kill", "us-west-2")
+	c.says(0, "killed", "local", "status")
+	c.says(2, "killed", "local", "kill", "us-west-2", "--database")
+	pay(t, c, status, "with one Region")
+	c.says(0, "", "local", "start", "us-west-2")
+	if now := c.says(0, "", "local", "status"); strings.Contains(now, "killed") {
+		t.Errorf("not started again:\n%s", now)
+	}
+
+	other := newCloud(t)
+	second := other.up()
+	if second.Layout.Cloud == status.Layout.Cloud {
+		t.Errorf("two clouds have number %d", second.Layout.Cloud)
+	}
+	other.says(0, "", "local", "down")
+	other.gone()
+	pay(t, c, status, "beside another")
+
+	c.says(0, "", "local", "down")
+	c.gone()
+	c.says(0, "no local cloud", "local", "down")
+	c.says(2, "local up", "local", "status")
+	for _, address := range []netip.AddrPort{status.Layout.Public("us-east-1"), status.Layout.API("us-west-2"), status.Layout.Resolver()} {
+		listener, err := net.Listen("tcp", address.String())
+		if err != nil {
+			t.Errorf("a port is still taken: %v", err)
+			continue
+		}
+		_ = listener.Close()
+	}
+}
+
+// pay sends a payment to the failover name, and must be acknowledged.
+func pay(t *testing.T, c cloud, status control.Status, what string) {
+	t.Helper()
+	authority, err := os.ReadFile(filepath.Join(status.Folder, "authority", "ca.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(authority)
+	target := net.JoinHostPort(status.Failover.Address, fmt.Sprint(status.Layout.HTTPS))
+	transport := &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: status.Failover.Name, MinVersion: tls.VersionTLS12},
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "tcp", target)
+		},
+	}
+	defer transport.CloseIdleConnections()
+	token := strings.TrimSpace(c.says(0, "", "local", "token"))
+	body := fmt.Sprintf(`{"paymentId":"life-%d","amount":"12.50","currency":"EUR"}`, time.Now().UnixNano())
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://"+status.Failover.Name+"/payments", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := (&http.Client{Transport: transport, Timeout: 10 * time.Second}).Do(request)
+	if err != nil {
+		t.Fatalf("payment %s: %v", what, err)
+	}
+	defer response.Body.Close()
+	answer, _ := io.ReadAll(response.Body)
+	if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusAccepted {
+		t.Fatalf("payment %s: %s: %s", what, response.Status, answer)
+	}
+}
+
+// resolve asks the cloud's DNS as a resolver would.
+func resolve(t *testing.T, status control.Status) {
+	t.Helper()
+	question := new(dns.Msg)
+	question.SetQuestion(dns.Fqdn(status.Failover.Name), dns.TypeCNAME)
+	for _, network := range []string{"udp", "tcp"} {
+		answer, _, err := (&dns.Client{Net: network, Timeout: 5 * time.Second}).ExchangeContext(t.Context(), question, status.Layout.Resolver().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(answer.Answer) == 0 || !answer.Authoritative {
+			t.Fatalf("%s: no authoritative answer: %v", network, answer)
+		}
+		if ttl := answer.Answer[0].Header().Ttl; time.Duration(ttl)*time.Second != status.Failover.TTL {
+			t.Errorf("%s: TTL %d, the files say %s", network, ttl, status.Failover.TTL)
+		}
+	}
+}
+
+// Whoever kills the supervisor has nothing to clean up.
+func TestKilledSupervisor(t *testing.T) {
+	c := newCloud(t)
+	status := c.up()
+	if err := syscall.Kill(status.PID, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	c.gone()
+	c.says(0, "no local cloud", "local", "down")
+	c.says(2, "local up", "local", "kill", "us-east-1")
+}
+
+// An interrupt at any stage of a start ends what was started.
+func TestInterruptedStart(t *testing.T) {
+	for _, stage := range []string{"", "applying the files", "aws_rds_cluster", "first lease"} {
+		t.Run("at "+stage, func(t *testing.T) {
+			c := newCloud(t)
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			// Progress is shown where a terminal is, so the supervisor is asked itself, which tells it on descriptor 3.
+			command := c.command(ctx, "local", "supervise", "--files", files)
+			read, write, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer read.Close()
+			var stderr bytes.Buffer
+			command.ExtraFiles, command.Stderr = []*os.File{write}, &stderr
+			if err := command.Start(); err != nil {
+				t.Fatal(err)
+			}
+			_ = write.Close()
+			lines := bufio.NewScanner(read)
+			for lines.Scan() && !strings.Contains(lines.Text(), stage) {
+			}
+			if err := command.Process.Signal(os.Interrupt); err != nil {
+				t.Fatal(err)
+			}
+			for lines.Scan() {
+				if strings.Contains(lines.Text(), `"ready":true`) {
+					t.Error("ready after an interrupt")
+				}
+			}
+			if err := command.Wait(); err == nil || !strings.Contains(stderr.String(), "interrupted") {
+				t.Errorf("ended with %v: %s", err, stderr.String())
+			}
+			c.gone()
+		})
+	}
+}
