@@ -37,6 +37,9 @@ func TestDecide(t *testing.T) {
 			if decision.Fenced {
 				out.WriteString(" (fenced)")
 			}
+			if decision.Lossless {
+				out.WriteString(" (lossless)")
+			}
 			return out.String() + "\n" + decision.Reason + "\n"
 		})
 	})

@@ -24,8 +24,11 @@ const eventsTimeout = 300 * time.Millisecond
 
 // events are those that the cloud has noted so far.
 func (t *target) events(ctx context.Context, from, to time.Time) ([]event.Event, error) {
+	// The cloud's own events are followed until nothing comes any more; meanwhile the Regions are asked for their alarms.
 	ctx, cancel := context.WithTimeout(ctx, eventsTimeout)
 	defer cancel()
+	alarms := make(chan []event.Event, 1)
+	go func() { alarms <- t.alarms(ctx, from, to) }()
 	var found []event.Event
 	err := t.client.Events(ctx, 0, func(noted control.Event) bool {
 		if noted.At.Before(from) || !noted.At.Before(to) {
@@ -34,7 +37,7 @@ func (t *target) events(ctx context.Context, from, to time.Time) ([]event.Event,
 		found = append(found, translate(noted))
 		return true
 	})
-	return append(found, t.alarms(ctx, from, to)...), err
+	return append(found, <-alarms...), err
 }
 
 // alarms are the changes of alarms that the Regions know. A Region that does not answer has none to tell.

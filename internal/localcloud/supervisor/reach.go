@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -41,9 +42,14 @@ func (s *Supervisor) tellNetwork(ctx context.Context, region string) error {
 		if err := json.Unmarshal(each.attributes, &f); err != nil {
 			return fmt.Errorf("read %s: %w", each.address, err)
 		}
-		if told[f.Name], err = s.variables(region, f); err != nil {
+		variables, err := s.variables(region, f)
+		if errors.Is(err, topology.ErrNoFunction) {
+			continue // it is being made; the Region is told again when everything is
+		}
+		if err != nil {
 			return err
 		}
+		told[f.Name] = variables
 	}
 	return p.client.SetNetwork(ctx, told)
 }

@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -59,11 +60,14 @@ func (f Facts) Reach(functionARN string) ([]Verdict, error) {
 	return append(verdicts, Verdict{Port: httpsPort, Verdict: all(from, internet, httpsPort, rules)}), nil
 }
 
+// ErrNoFunction: nothing is known of the function, or not yet.
+var ErrNoFunction = errors.New("there is no such function")
+
 // Places are where a function calls from: one in each of its subnets, or one outside of all VPCs.
 func (f Facts) Places(functionARN string) ([]reach.Place, error) {
 	function, known := f.Functions[functionARN]
 	if !known {
-		return nil, fmt.Errorf("find where %s is: there is no such function", functionARN)
+		return nil, fmt.Errorf("find where %s is: %w", functionARN, ErrNoFunction)
 	}
 	return f.from(function), nil
 }
