@@ -168,8 +168,10 @@ func strange(d desk, cloud *control.Client) {
 		"lease-corrupt": &types.AttributeValueMemberS{Value: "one"}, "lease-newer": &types.AttributeValueMemberN{Value: "1000"},
 	} {
 		_, err := table.UpdateItem(d.Context(), &dynamodb.UpdateItemInput{
-			TableName: &access.ControlTable, Key: key, UpdateExpression: aws.String("SET #s = :s"),
-			ExpressionAttributeNames: map[string]string{"#s": "schema"}, ExpressionAttributeValues: map[string]types.AttributeValue{":s": schema},
+			TableName: &access.ControlTable, Key: key, UpdateExpression: aws.String("SET #s = :s ADD #v :one"),
+			// On a version of its own, as every writer does: one that is under way must lose.
+			ExpressionAttributeNames:  map[string]string{"#s": "schema", "#v": "version"},
+			ExpressionAttributeValues: map[string]types.AttributeValue{":s": schema, ":one": &types.AttributeValueMemberN{Value: "1"}},
 		})
 		if err != nil {
 			d.Fatal(err)
