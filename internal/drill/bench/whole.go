@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/paymentdr/paymentdr/client"
 	"github.com/paymentdr/paymentdr/internal/drill/payer/both"
@@ -15,6 +16,10 @@ import (
 // payers are the programs that the workers are spread over; each has connections of its own.
 const payers = 4
 
+// patience keeps payers with the active Region: under saturation a slow answer is no lost Region, and the other one only
+// accepts.
+const patience = 10 * time.Second
+
 // Whole measures the whole path of a running cloud.
 func Whole(ctx context.Context, target run.Target, load Load) (Figures, error) {
 	name := "b" + strings.ToLower(rand.Text()[:10])
@@ -23,7 +28,7 @@ func Whole(ctx context.Context, target run.Target, load Load) (Figures, error) {
 		made, err := both.New(both.Options{
 			Config: client.Config{
 				Endpoints:        []string{target.Regional[target.Primary], target.Regional[target.Secondary]},
-				FailoverEndpoint: target.Endpoint, Token: target.Token,
+				FailoverEndpoint: target.Endpoint, Token: target.Token, HedgeAfter: patience, Timeout: patience, Deadline: 2 * patience,
 			},
 			Dialer: target.Dialer(), Roots: target.Roots,
 		})
