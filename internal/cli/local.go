@@ -46,7 +46,7 @@ over Raft, DNS and health checks as Route 53 has them, links that can be cut.
 Everything listens on loopback. Linux only.`,
 		Args: cobra.NoArgs,
 	}
-	command.AddCommand(a.localUpCommand(), a.localDownCommand(), a.localStatusCommand(), a.localLogsCommand(), a.localEnvCommand(), a.localTokenCommand())
+	command.AddCommand(a.localUpCommand(), a.localDownCommand(), a.localStatusCommand(), a.localLogsCommand(), a.localEnvCommand(), a.localTokenCommand(), a.localBenchCommand())
 	command.AddCommand(a.localRegionCommands()...)
 	command.AddCommand(a.localLinkCommands()...)
 	command.AddCommand(a.localApplyCommand(), a.localSuperviseCommand(), localRegionCommand(a.process))
