@@ -230,4 +230,3 @@ func Refuse(writer http.ResponseWriter, status int, kind, message string) {
 func (s *Server) ARN(service, resource string) string {
 	return fmt.Sprintf("arn:aws:%s:%s:%s:%s", service, s.Region, Account, resource)
 }
-
