@@ -17,6 +17,7 @@ import (
 	judging "github.com/paymentdr/paymentdr/internal/drill"
 	"github.com/paymentdr/paymentdr/internal/drill/local"
 	"github.com/paymentdr/paymentdr/internal/drill/modelled"
+	"github.com/paymentdr/paymentdr/internal/drill/onaws"
 	"github.com/paymentdr/paymentdr/internal/drill/report"
 	"github.com/paymentdr/paymentdr/internal/drill/run"
 	"github.com/paymentdr/paymentdr/internal/drill/scenario"
@@ -40,6 +41,7 @@ type drillOptions struct {
 	before      time.Duration
 	keep, reuse bool
 	payerSeed   uint64
+	aws         drillAWSOptions
 }
 
 func (a *app) drillCommand() *cobra.Command {
@@ -54,10 +56,16 @@ and a timeline are written as text, JSON and one HTML page.
 Scenarios: ` + strings.Join(scenario.Names(), ", ") + ` (default region-loss),
 or all: one after the other, with a summary. "drill list" says what each does.
 
+With --aws the deployed system is drilled instead, by experiments of AWS FIS that the
+files have with drills.faults=fis: ` + strings.Join(onaws.Names(), ", ") + `. See docs/drills-aws.md.
+
 Exit codes: 0 as expected, 1 error, 2 refused, 3 verdict missed.`,
 		Args:      cobra.MaximumNArgs(1),
 		ValidArgs: append(scenario.Names(), allDrills, "list"),
 		RunE: func(c *cobra.Command, arguments []string) error {
+			if options.aws.on {
+				return a.drillAWS(c, arguments, options)
+			}
 			name := "region-loss"
 			if len(arguments) > 0 {
 				name = arguments[0]
@@ -82,6 +90,7 @@ Exit codes: 0 as expected, 1 error, 2 refused, 3 verdict missed.`,
 	flags.DurationVar(&options.before, "before", 15*time.Second, "load before the fault (drill all: 5s)")
 	flags.BoolVar(&options.keep, "keep", false, "leave the cloud running")
 	flags.BoolVar(&options.reuse, "running", false, "drill the cloud of that --name that runs already, and leave it running")
+	options.aws.register(flags, a)
 	flags.Uint64Var(&options.payerSeed, "payer-seed", 0, "fixes what is paid (default: another each time)")
 	return command
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/paymentdr/paymentdr/internal/config"
+	"github.com/paymentdr/paymentdr/internal/drill/onaws"
 	"github.com/paymentdr/paymentdr/internal/engine"
 	"github.com/paymentdr/paymentdr/internal/operate/observe"
 )
@@ -37,6 +38,8 @@ type Process struct {
 	Interactive bool
 	// System reaches the system of a configuration; nil means AWS.
 	System func(context.Context, config.Config) (*observe.Observer, error)
+	// Deployed reaches the system that drill --aws drills; nil means AWS.
+	Deployed func(context.Context, config.Config) (onaws.System, error)
 }
 
 // Run executes one command and returns the exit code.

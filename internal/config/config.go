@@ -35,6 +35,7 @@ type Config struct {
 	State   State   `yaml:"state"`
 	Compute Compute `yaml:"compute"`
 	Logs    Logs    `yaml:"logs"`
+	Drills  Drills  `yaml:"drills"`
 
 	// sources says where each key was set, for the messages of Validate; a key without an entry has its default.
 	sources map[string]string
@@ -130,6 +131,17 @@ type State struct {
 const (
 	StateLocal = "local"
 	StateS3    = "s3"
+)
+
+// Drills says whether faults may be injected into the deployed system: FaultsNone or FaultsFIS.
+type Drills struct {
+	Faults string `yaml:"faults"`
+}
+
+// Values of Drills.Faults.
+const (
+	FaultsNone = "none"
+	FaultsFIS  = "fis"
 )
 
 // Compute sizes the functions.

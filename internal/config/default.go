@@ -29,6 +29,7 @@ func underived() Config {
 		State:   State{Backend: StateLocal},
 		Compute: Compute{Architecture: "arm64"},
 		Logs:    Logs{RetentionDays: 365},
+		Drills:  Drills{Faults: FaultsNone},
 	}
 }
 

@@ -84,5 +84,7 @@ func serviceFields() []Field {
 			Meaning: "Processor of the functions; amd64 is what AWS calls x86_64."},
 		{Key: "logs.retention_days", Kind: KindInteger, pointer: func(c *Config) any { return &c.Logs.RetentionDays },
 			Meaning: "Days that log groups keep events; one of the numbers that CloudWatch Logs allows."},
+		{Key: "drills.faults", Kind: KindText, Choices: []string{FaultsNone, FaultsFIS}, pointer: func(c *Config) any { return &c.Drills.Faults },
+			Meaning: "`fis` adds experiment templates of AWS FIS, and roles that may cut the Regions apart, for `drill --aws`; nothing starts by itself."},
 	}
 }

@@ -19,6 +19,8 @@ const (
 	FlowLogs      = "flow-logs"
 	RDSMonitoring = "rds-monitoring"
 	Scheduler     = "scheduler"
+	DrillTables   = "drill-tables"
+	DrillNetwork  = "drill-network"
 )
 
 // Functions lists the functions in a stable order.
@@ -57,6 +59,7 @@ const (
 	patternFunctionLogs   = "/aws/lambda/payment-{thing}-{role}-{suffix}"
 	patternAPILogs        = "/aws/apigateway/payment-{role}-{suffix}"
 	patternFlowLogs       = "/aws/vpc/payment-{role}-{suffix}"
+	patternDrillLogs      = "/aws/vendedlogs/fis/payment-{role}-{suffix}"
 	patternKeyAlias       = "alias/payment-{role}-{thing}-{suffix}"
 )
 
@@ -123,8 +126,8 @@ func (n Names) Function(name string, role Role) string {
 	return n.fill(patternFunction, "{thing}", name, "{role}", string(role))
 }
 
-// Role is the name of the IAM role that a function, or one of FlowLogs, RDSMonitoring and Scheduler, acts with in a
-// Region. IAM names are global, so every name holds its place.
+// Role is the name of the IAM role that a function, or one of the services above, acts with in a Region. IAM names are
+// global, so every name holds its place.
 func (n Names) Role(name string, role Role) string {
 	switch {
 	case name == PaymentProcessor:
@@ -183,6 +186,11 @@ func (n Names) APILogGroup(role Role) string { return n.fill(patternAPILogs, "{r
 
 // FlowLogGroup is the log group of the VPC's flow logs.
 func (n Names) FlowLogGroup(role Role) string { return n.fill(patternFlowLogs, "{role}", string(role)) }
+
+// DrillLogGroup is the log group of the experiments of AWS FIS; the prefix is AWS's for logs that its services deliver.
+func (n Names) DrillLogGroup(role Role) string {
+	return n.fill(patternDrillLogs, "{role}", string(role))
+}
 
 // KeyAlias is the alias of a KMS key, with the prefix alias/ that KMS demands.
 func (n Names) KeyAlias(role Role, what string) string {

@@ -59,7 +59,7 @@ func rule(kind, pattern string, limits charset, things ...string) NameRule {
 // with a free argument is in here, and the schedules, which are tighter, with their arguments.
 func NameRules() []NameRule {
 	own := []string{FailoverController, SecretRotation, LedgerMigration}
-	services := []string{FailoverController, SecretRotation, LedgerMigration, FlowLogs, RDSMonitoring, Scheduler}
+	services := []string{FailoverController, SecretRotation, LedgerMigration, FlowLogs, RDSMonitoring, Scheduler, DrillTables, DrillNetwork}
 	return []NameRule{
 		rule("DynamoDB table", patternJournal, dynamoDBName),
 		rule("DynamoDB table", patternControl, dynamoDBName),
@@ -93,6 +93,7 @@ func NameRules() []NameRule {
 		rule("log group", patternFunctionLogs, logGroupName, own...),
 		rule("log group", patternAPILogs, logGroupName),
 		rule("log group", patternFlowLogs, logGroupName),
+		rule("log group", patternDrillLogs, logGroupName),
 		rule("KMS alias", patternKeyAlias, keyAliasName),
 	}
 }

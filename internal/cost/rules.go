@@ -44,6 +44,8 @@ var freeTypes = map[string]string{
 	"aws_db_parameter_group":                             noCharge,
 	"aws_db_subnet_group":                                noCharge,
 	"aws_default_security_group":                         noCharge,
+	"aws_cloudwatch_log_resource_policy":                 noCharge,
+	"aws_fis_experiment_template":                        noCharge + "; an experiment costs by the minute of each action",
 	"aws_flow_log":                                       "charged as the logs that it writes",
 	"aws_iam_policy":                                     noCharge,
 	"aws_iam_role":                                       noCharge,

@@ -6,7 +6,14 @@ import (
 	"github.com/paymentdr/paymentdr/internal/telemetry"
 )
 
-func (e *estimate) alarm(r Resource) { e.fixed(r, "alarm", "cloudwatch.alarm", 1) }
+// alarm costs more where it looks more often than once a minute.
+func (e *estimate) alarm(r Resource) {
+	if period := r.number("period"); period > 0 && period < 60 {
+		e.fixed(r, "high-resolution alarm", "cloudwatch.alarm.fast", 1)
+		return
+	}
+	e.fixed(r, "alarm", "cloudwatch.alarm", 1)
+}
 
 func (e *estimate) compositeAlarm(r Resource) {
 	e.fixed(r, "composite alarm", "cloudwatch.composite", 1)

@@ -22,6 +22,9 @@ func globalIdentities(c concern, account hclgen.Expr, secrets sharedSecrets) {
 		}
 		i.flowLogs(role)
 		i.databaseMonitoring(role)
+		if c.cfg.Drills.Faults == config.FaultsFIS {
+			i.drills(role)
+		}
 	}
 	c.output("role_arns", "The roles by Region and purpose.", c.byRole(func(role config.Role) any {
 		return hclgen.Object(i.arns[role]...)

@@ -30,6 +30,7 @@ func variants() map[string]func(*config.Config) {
 			c.Compute.Architecture = "amd64"
 		},
 		"no authentication": func(c *config.Config) { c.API.Auth = config.Auth{None: true} },
+		"drills by fis":     func(c *config.Config) { c.Drills.Faults = config.FaultsFIS },
 		"delegated zone":    func(c *config.Config) { c.Domain, c.ParentZoneID = "acme-payments.com", "Z0123456789ABCDEFGHIJ" },
 		"state in s3": func(c *config.Config) {
 			c.State = config.State{Backend: config.StateS3, BucketPrefix: "acme-payment-state"}

@@ -59,6 +59,7 @@ func (r region) privateSubnets() {
 		subnets = append(subnets, subnet)
 		ids = append(ids, subnet.Ref("id"))
 	}
+	r.made.privateSubnets = subnets
 	r.made.privateSubnetIDs = r.Local(r.file, "private_subnet_ids", hclgen.List(ids...))
 	if r.cfg.Egress == config.EgressNAT {
 		for i := range zones {

@@ -37,6 +37,7 @@ type made struct {
 	migrated         *hclgen.Block
 	rotationAllowed  *hclgen.Block
 	privateSubnetIDs hclgen.Expr
+	privateSubnets   []*hclgen.Block
 }
 
 func regionRoot(cfg config.Config, role config.Role) Root {
@@ -60,6 +61,9 @@ func regionRoot(cfg config.Config, role config.Role) Root {
 	r.monitoring()
 	r.dashboard()
 	r.regionOutputs()
+	if cfg.Drills.Faults == config.FaultsFIS {
+		r.drills()
+	}
 	root := Root{
 		Name:    here,
 		Purpose: "the " + string(role) + " Region: network, ledger cluster, functions, API and alarms",

@@ -34,6 +34,10 @@ const (
 	LedgerWritable    = "LedgerWritable"    // Count: 1 while the active Region's ledger accepts writes
 )
 
+// DrillHeartbeat is told by a drill on AWS while it watches (Count: 1 while the Region that is left alone can take
+// payments, else 0). The experiment stops when it stops, see docs/drills-aws.md.
+const DrillHeartbeat = "DrillHeartbeat"
+
 // Metrics of the backup verification, dimensions Environment and Cluster.
 const (
 	BackupVerificationSuccess = "BackupVerificationSuccess" // Count

@@ -35,6 +35,8 @@ type Options struct {
 	Before time.Duration
 	// Progress is told what goes on; nil tells nobody.
 	Progress func(format string, arguments ...any)
+	// Broken says that the fault is not what it should be, so that nobody waits for what it would cause; nil never does.
+	Broken func() error
 }
 
 // Bounds of a drill's phases, beside what its configuration and scenario imply.

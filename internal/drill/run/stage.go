@@ -64,6 +64,11 @@ func (d *drill) Await(ctx context.Context, what event.Kind, region string, withi
 				return nil
 			}
 		}
+		if d.options.Broken != nil {
+			if broken := d.options.Broken(); broken != nil {
+				return broken
+			}
+		}
 		if time.Now().After(deadline) {
 			return errors.Join(fmt.Errorf("%s %s did not happen within %s", what.Label(), region, within), err)
 		}
