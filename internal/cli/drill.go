@@ -41,6 +41,7 @@ type drillOptions struct {
 	before      time.Duration
 	keep, reuse bool
 	payerSeed   uint64
+	clouds      int
 	aws         drillAWSOptions
 }
 
@@ -54,7 +55,8 @@ recovery, and holds every receipt against journal and ledger. The verdict, the n
 and a timeline are written as text, JSON and one HTML page.
 
 Scenarios: ` + strings.Join(scenario.Names(), ", ") + ` (default region-loss),
-or all: one after the other, with a summary. "drill list" says what each does.
+or all: every one, with less load, on two clouds side by side, and a summary.
+"drill list" says what each does.
 
 With --aws the deployed system is drilled instead, by experiments of AWS FIS that the
 files have with drills.faults=fis: ` + strings.Join(onaws.Names(), ", ") + `. See docs/drills-aws.md.
@@ -73,8 +75,8 @@ Exit codes: 0 as expected, 1 error, 2 refused, 3 verdict missed.`,
 			if name == "list" {
 				return a.listDrills()
 			}
-			if name == allDrills && !c.Flags().Changed("before") {
-				options.before = allBefore
+			if name == allDrills {
+				options = options.forAll(c.Flags())
 			}
 			return a.drill(c.Context(), name, options)
 		},
@@ -87,7 +89,8 @@ Exit codes: 0 as expected, 1 error, 2 refused, 3 verdict missed.`,
 	flags.Float64Var(&options.dnsRate, "dns-rate", 20, "new payments a second of all DNS payers")
 	flags.Float64Var(&options.clientRate, "client-rate", 20, "new payments a second of all client payers")
 	flags.Float64Var(&options.copies, "copies", 0.05, "share of payments that are sent twice on purpose, from 0 to 1")
-	flags.DurationVar(&options.before, "before", 15*time.Second, "load before the fault (drill all: 5s)")
+	flags.DurationVar(&options.before, "before", 15*time.Second, "load before the fault")
+	flags.IntVar(&options.clouds, "clouds", allClouds, "drill all: `number` of clouds side by side, from 1 to 4")
 	flags.BoolVar(&options.keep, "keep", false, "leave the cloud running")
 	flags.BoolVar(&options.reuse, "running", false, "drill the cloud of that --name that runs already, and leave it running")
 	options.aws.register(flags, a)
@@ -105,6 +108,9 @@ func (o *drillOptions) check() error {
 	}
 	if o.dns < 0 || o.client < 0 || o.dns+o.client == 0 || o.dns+o.client > 1000 {
 		faults = append(faults, fmt.Errorf("--dns-payers %d and --client-payers %d: 1 to 1000 payers together", o.dns, o.client))
+	}
+	if o.clouds < 1 || o.clouds > 4 {
+		faults = append(faults, fmt.Errorf("--clouds %d: from 1 to 4", o.clouds))
 	}
 	if o.copies < 0 || o.copies > 1 {
 		faults = append(faults, fmt.Errorf("--copies %g: from 0 to 1", o.copies))
@@ -139,6 +145,9 @@ func (a *app) drill(ctx context.Context, name string, options drillOptions) (err
 		_ = os.Remove(folder)
 	}()
 	if name == allDrills {
+		if options.reuse || options.keep {
+			return refusef("drill all starts clouds of its own and ends them: leave out --running and --keep")
+		}
 		return a.drillAll(ctx, cfg, options, folder)
 	}
 	client, end, err := a.drillCloud(ctx, options)

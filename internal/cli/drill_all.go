@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/spf13/pflag"
 
 	"github.com/paymentdr/paymentdr/internal/config"
 	"github.com/paymentdr/paymentdr/internal/drill/report"
@@ -18,8 +22,32 @@ import (
 // allDrills is the name under which every scenario is played.
 const allDrills = "all"
 
-// allBefore is the load before each fault then: the drill before has warmed everything up.
-const allBefore = 5 * time.Second
+// What every scenario is played with then, unless it is said otherwise: the drill before has warmed everything up, and two
+// clouds side by side share the machine, as most of a drill is waiting.
+const (
+	allBefore = 5 * time.Second
+	allPayers = 8
+	allRate   = 10
+	allClouds = 2
+)
+
+// forAll are the options for every scenario.
+func (o drillOptions) forAll(flags *pflag.FlagSet) drillOptions {
+	if !flags.Changed("before") {
+		o.before = allBefore
+	}
+	for name, payers := range map[string]*int{"dns-payers": &o.dns, "client-payers": &o.client} {
+		if !flags.Changed(name) {
+			*payers = allPayers
+		}
+	}
+	for name, rate := range map[string]*float64{"dns-rate": &o.dnsRate, "client-rate": &o.clientRate} {
+		if !flags.Changed(name) {
+			*rate = allRate
+		}
+	}
+	return o
+}
 
 // listDrills shows what can be drilled.
 func (a *app) listDrills() error {
@@ -53,22 +81,46 @@ type series struct {
 	end    func() error
 }
 
-// drillAll plays every scenario and sums up.
-func (a *app) drillAll(ctx context.Context, cfg config.Config, options drillOptions, folder string) (err error) {
-	s := &series{app: a, cfg: cfg, options: options, folder: folder}
-	defer func() { err = errors.Join(err, s.close()) }()
-	began := time.Now()
-	var rows []report.Row
-	for i, each := range scenario.All() {
-		a.progress("drill %d of %d: %s", i+1, len(scenario.All()), each.Name)
-		row, err := s.play(ctx, each, i == len(scenario.All())-1)
-		if err != nil {
-			return err
+// drillAll plays every scenario, on several clouds side by side, and sums up.
+func (a *app) drillAll(ctx context.Context, cfg config.Config, options drillOptions, folder string) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	all, began := scenario.All(), time.Now()
+	rows, failed := make([]report.Row, len(all)), make([]error, options.clouds)
+	var next atomic.Int64
+	var lanes sync.WaitGroup
+	for lane := range options.clouds {
+		s := &series{app: a, cfg: cfg, options: options, folder: folder}
+		if options.clouds > 1 {
+			s.options.up.name = fmt.Sprintf("%s-%d", options.up.name, lane+1)
 		}
-		rows = append(rows, row)
-		fmt.Fprintf(a.process.Stderr, "paymentdr: drill %s: %s\n", each.Name, row.Word())
+		lanes.Go(func() {
+			if failed[lane] = s.playAll(ctx, all, rows, &next); failed[lane] != nil {
+				cancel() // one lane's failure ends the others
+			}
+		})
+	}
+	lanes.Wait()
+	if err := errors.Join(failed...); err != nil {
+		return err
 	}
 	return a.drillSummary(folder, report.NewSummary(version(), began.UTC(), time.Since(began), rows))
+}
+
+// playAll plays whatever scenario is next, until none is left.
+func (s *series) playAll(ctx context.Context, all []scenario.Scenario, rows []report.Row, next *atomic.Int64) (err error) {
+	defer func() { err = errors.Join(err, s.close()) }()
+	for {
+		i := int(next.Add(1)) - 1
+		if i >= len(all) {
+			return nil
+		}
+		s.app.progress("drill %d of %d: %s", i+1, len(all), all[i].Name)
+		if rows[i], err = s.play(ctx, all[i], i >= len(all)-s.options.clouds); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.app.process.Stderr, "paymentdr: drill %s: %s, %s\n", all[i].Name, rows[i].Word(), rows[i].Took.Round(time.Second))
+	}
 }
 
 // play plays one scenario. An error ends the series; a drill that could not be judged does not.
