@@ -35,10 +35,11 @@ type Heartbeat struct {
 	// Healthy looks at the other Region; an error is said in the metric by a zero.
 	Healthy func(ctx context.Context) error
 
-	mutex sync.Mutex
-	last  error
-	stop  context.CancelFunc
-	done  chan struct{}
+	mutex  sync.Mutex
+	beaten bool
+	last   error
+	stop   context.CancelFunc
+	done   chan struct{}
 }
 
 // Start begins to beat, and returns when the alarm is quiet, so that FIS lets an experiment start.
@@ -50,11 +51,12 @@ func (h *Heartbeat) Start(ctx context.Context, within time.Duration) error {
 	defer cancel()
 	for {
 		state, err := h.state(ctx)
-		if err == nil && state == types.StateValueOk {
-			return nil
+		beaten, trouble := h.trouble()
+		if err == nil && state == types.StateValueOk && beaten && trouble == nil {
+			return nil // by our beat, not by that of a drill just ended
 		}
 		if !sleep(ctx, time.Second) {
-			return fmt.Errorf("wait until alarm %s is quiet: it is %q after %s: %w", h.Alarm, state, within, errors.Join(err, h.trouble(), ctx.Err()))
+			return fmt.Errorf("wait until alarm %s is quiet: it is %q after %s: %w", h.Alarm, state, within, errors.Join(err, trouble, ctx.Err()))
 		}
 	}
 }
@@ -72,7 +74,7 @@ func (h *Heartbeat) run(ctx context.Context) {
 	for {
 		err := h.beat(ctx)
 		h.mutex.Lock()
-		h.last = err
+		h.beaten, h.last = true, err
 		h.mutex.Unlock()
 		if !sleep(ctx, beatEvery) {
 			return
@@ -80,11 +82,11 @@ func (h *Heartbeat) run(ctx context.Context) {
 	}
 }
 
-// trouble is what the last beat met.
-func (h *Heartbeat) trouble() error {
+// trouble is whether there was a beat, and what the last one met.
+func (h *Heartbeat) trouble() (beaten bool, last error) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
-	return h.last
+	return h.beaten, h.last
 }
 
 func (h *Heartbeat) beat(ctx context.Context) error {

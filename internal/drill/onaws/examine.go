@@ -1,6 +1,7 @@
 package onaws
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -98,9 +99,9 @@ func (s System) checkStores(ctx context.Context, order Order) reasons {
 	switch {
 	case err != nil:
 		found.add(JournalUnknown, "table %s could not be looked at in %s (%v): the judge scans it", table, order.Region, err)
-	case aws.ToInt64(output.Table.ItemCount) > mostItems:
+	case aws.ToInt64(output.Table.ItemCount) > cmp.Or(s.MostItems, mostItems):
 		found.add(JournalTooLarge, "table %s has %d items, and the judge reads all of them twice: more than %d are not drilled; use an environment of its own",
-			table, aws.ToInt64(output.Table.ItemCount), mostItems)
+			table, aws.ToInt64(output.Table.ItemCount), cmp.Or(s.MostItems, mostItems))
 	}
 	for _, region := range []string{order.Region, order.Other} {
 		conn, err := s.Ledger(ctx, region)

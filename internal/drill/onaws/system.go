@@ -36,6 +36,8 @@ type System struct {
 	Token func(ctx context.Context) (string, error)
 	// Ledger connects to the database of a Region, to read.
 	Ledger func(ctx context.Context, region string) (*pgx.Conn, error)
+	// MostItems is how many items of the journal are read by the judge; 0 means 500,000.
+	MostItems int64
 }
 
 // region finds a Region of the system, which has the two of its configuration.
