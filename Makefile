@@ -84,6 +84,18 @@ throughput: deps ## measure posting against pgbench on the same server; fails be
 proof: ## 64 payers send the same 500 payments each, under faults; every one charged once
 	go test -count=1 -timeout 20m ./internal/proof -run 'TestConcurrencyProof$$' -v -proof.sends=500
 
+.PHONY: bench-local
+bench-local: build ## measure payments a second of a whole local cloud beside the bare core path; fails below 0.5
+	@.bin/paymentdr local bench
+
+.PHONY: judge-failover
+judge-failover: build ## lose the primary's database and watch /health move, with dig and curl; fails above a minute
+	@scripts/judge-failover
+
+.PHONY: takeovers
+takeovers: deps ## kill the active Region 20 times and time the standby's ledger
+	@scripts/takeovers 20
+
 .PHONY: rto
 rto: build ## simulate 100,000 lost Regions of each kind beside the computed worst case
 	@.bin/paymentdr simulate

@@ -14,7 +14,7 @@ func TestDivergencesArePinned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := regexp.MustCompile("`(internal/[a-z0-9/]+)` ((?:Test[A-Za-z0-9]+(?:,\\s)?)+)").FindAllStringSubmatch(string(text), -1)
+	named := regexp.MustCompile("`((?:internal|cmd)/[a-z0-9/]+)` ((?:Test[A-Za-z0-9]+(?:,\\s)?)+)").FindAllStringSubmatch(string(text), -1)
 	if len(named) < 30 {
 		t.Fatalf("%d tests found, want 30 or more", len(named))
 	}
