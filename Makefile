@@ -4,6 +4,8 @@ SHELL := /bin/bash
 OUT ?= out
 CACHE := $(CURDIR)/.cache
 PACKAGES ?= ./...
+# Tests that start whole clouds, as processes of their own: one after the other, and with the programs that users have.
+CLOUDS := ./cmd/paymentdr ./internal/operate/local ./internal/drill/onaws/e2e
 
 .PHONY: help
 help: ## list the targets
@@ -44,12 +46,14 @@ tofu: ## build the pinned OpenTofu once and print its path
 .PHONY: test
 test: deps ## run every test, with the real engine, a real PostgreSQL and a real DynamoDB API
 	@scripts/timed "OpenTofu" go run ./internal/enginetest/tofubuild
-	@scripts/timed "tests" go test -timeout 20m $(PACKAGES)
+	@scripts/timed "tests" go test -timeout 20m $$(go list $(PACKAGES) | grep -vE '/(cmd/paymentdr|operate/local|onaws/e2e)$$')
+	@scripts/timed "tests of whole clouds" go test -timeout 20m -p 1 $(CLOUDS)
 
 .PHONY: race
 race: deps ## run every test under the race detector
 	@scripts/timed "OpenTofu" go run ./internal/enginetest/tofubuild
-	@scripts/timed "tests with -race" go test -race -timeout 40m $(PACKAGES)
+	@scripts/timed "tests with -race" go test -race -timeout 40m $$(go list $(PACKAGES) | grep -vE '/(cmd/paymentdr|operate/local|onaws/e2e)$$')
+	@scripts/timed "tests of whole clouds" go test -timeout 20m -p 1 $(CLOUDS)
 
 .PHONY: lint
 lint: ## formatting, vet, staticcheck, tidy modules, shell syntax
