@@ -27,6 +27,10 @@ up: build ## start two local Regions; .bin/paymentdr local down ends them
 record: build ## record the drill that the README shows
 	@scripts/record
 
+.PHONY: record-drills
+record-drills: build ## record the summary of all drills that docs/drills.md shows
+	@folder=$$(mktemp -d) && .bin/paymentdr drill all --report $$folder/report && cp $$folder/report/report.txt docs/drills.txt && rm -r $$folder
+
 .PHONY: synth
 synth: ## write the system's files and the functions' zip files into out/
 	go run ./cmd/paymentdr synth --out $(OUT)
