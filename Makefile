@@ -100,6 +100,10 @@ bench-local: build ## measure payments a second of a whole local cloud beside th
 judge-failover: build ## lose the primary's database and watch /health move, with dig and curl; fails above a minute
 	@scripts/judge-failover
 
+.PHONY: judge-aws
+judge-aws: build deps ## use a local cloud with AWS's command line and boto3, and with the original's Python handlers
+	@scripts/judge-aws
+
 .PHONY: takeovers
 takeovers: deps ## kill the active Region 20 times and time the standby's ledger
 	@scripts/takeovers 20

@@ -96,7 +96,7 @@ func expectNothing(_ scenario.Places, cfg config.Config) verdict.Expectations {
 // scenario is played with an experiment.
 func (k kind) scenario(experiment *faults.Experiment, told func(*faults.Experiment)) scenario.Scenario {
 	return scenario.Scenario{
-		Name: k.name, Title: k.title, Story: k.story, Watch: k.watch, Expect: k.expect,
+		Name: k.name, Title: k.title, Story: k.story, Watch: func(config.Config) time.Duration { return k.watch }, Expect: k.expect,
 		Break: func(ctx context.Context, _ scenario.Stage) error {
 			defer told(experiment)
 			return experiment.Start(ctx)

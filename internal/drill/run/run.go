@@ -71,7 +71,7 @@ type drill struct {
 	// own are the events that the drill itself makes.
 	own      []event.Event
 	problems []string
-	// unserved is why nothing was broken.
+	// unserved is why nothing was broken, or not as the scenario says.
 	unserved error
 }
 
@@ -151,17 +151,19 @@ func (d *drill) breakAndWatch(ctx context.Context, fleet *payer.Fleet) error {
 	d.fault = time.Now()
 	d.note(event.FaultInjected, d.places.Active, s.Title)
 	if err := s.Break(ctx, d); err != nil {
-		return fmt.Errorf("inject the fault: %w", err)
+		d.unserved = fmt.Errorf("inject the fault: %w", err) // nothing can be concluded from what was not done
+		return d.unserved
 	}
 	expected := s.Expect(d.places, d.options.Config)
 	missed := d.awaitAll(ctx, expected.Must)
-	if err := d.Pause(ctx, time.Until(d.fault.Add(s.Watch))); err != nil {
+	if err := d.Pause(ctx, time.Until(d.fault.Add(s.Watched(d.options.Config)))); err != nil {
 		return err
 	}
 	if s.Mend != nil {
 		d.note(event.FaultEnded, "", "")
 		if err := s.Mend(ctx, d); err != nil {
-			return fmt.Errorf("mend: %w", err)
+			d.unserved = fmt.Errorf("mend: %w", err)
+			return d.unserved
 		}
 	}
 	d.options.Progress("watching the payers until they are calm (%s)", tallyText(fleet.Tally()))

@@ -31,6 +31,7 @@ func takesOver(places Places, cfg config.Config) verdict.Expectations {
 			must[i].Within = cfg.Lease.TTL + replay
 		}
 	}
+	must = append(must, verdict.Happening{Kind: event.DNSChanged, Region: places.Standby, Within: cfg.Objectives.RTO})
 	return verdict.Expectations{
 		RTO:  map[receipt.PayerKind]time.Duration{receipt.DNS: cfg.Objectives.RTO, receipt.Client: clientRTO},
 		RPO:  cfg.Objectives.RPO,

@@ -39,9 +39,16 @@ func nearlyQuiet(places Places, cfg config.Config) verdict.Expectations {
 	return expected
 }
 
+// probe is the longest that a checker waits for an answer: 4 s to connect and 2 s for the status.
+const probe = 6 * time.Second
+
 // watch is how long is watched for a failover that must not come: a lease that rested would be claimed by then, and a
 // health check have flipped.
-const watch = 25 * time.Second
+func watch(cfg config.Config) time.Duration {
+	const slack = 3 * time.Second
+	flips := time.Duration(cfg.HealthCheck.Threshold) * (cfg.HealthCheck.Interval + probe)
+	return max(cfg.Lease.TTL+3*cfg.Lease.Tick, flips) + slack
+}
 
 func lostStandby() Scenario {
 	return Scenario{
@@ -78,7 +85,8 @@ func lateRun() Scenario {
 	return Scenario{
 		Name: "late-run", Title: "A run of the controller is a minute late",
 		Story: "EventBridge starts the next run of the active Region's controller a minute late; the run before is still there and goes on.",
-		Watch: 2 * late, // the next run is due within a minute, and comes a minute later
+		// The next run is due within a minute, and comes a minute later.
+		Watch: func(cfg config.Config) time.Duration { return max(2*late, watch(cfg)) },
 		Break: func(ctx context.Context, stage Stage) error {
 			region := stage.Places().Active
 			rule, err := ruleOf(ctx, stage, region, "failover_controller")

@@ -50,8 +50,8 @@ type Scenario struct {
 	Mend func(ctx context.Context, stage Stage) error
 	// Expect says what must be measured.
 	Expect func(places Places, cfg config.Config) verdict.Expectations
-	// Watch is how long is watched at least after the fault.
-	Watch time.Duration
+	// Watch is how long is watched at least after the fault, under a configuration; nil is as long as what must happen takes.
+	Watch func(cfg config.Config) time.Duration
 	// Modelled says that it is the disaster that package simulate models: a Region that refuses connections from one moment on.
 	Modelled bool
 	// Heal is done after the judgement, if another drill is to follow on the same system; nil where Mend left it whole.
@@ -83,4 +83,12 @@ func Find(name string) (Scenario, error) {
 		return Scenario{}, fmt.Errorf("no scenario %q; there are: %v", name, Names())
 	}
 	return all[i], nil
+}
+
+// Watched is Watch, or 0.
+func (s Scenario) Watched(cfg config.Config) time.Duration {
+	if s.Watch == nil {
+		return 0
+	}
+	return s.Watch(cfg)
 }

@@ -116,18 +116,28 @@ func TestScenariosAreComplete(t *testing.T) {
 
 // Where nobody may move, what happened must be able to miss the verdict, and the time watched must be long enough for it.
 func TestQuietScenariosWatchForAFailover(t *testing.T) {
-	cfg := config.Default()
+	slow := config.Default()
+	slow.HealthCheck.Interval, slow.HealthCheck.Threshold, slow.Lease.TTL = 30*time.Second, 3, 90*time.Second
+	for _, cfg := range []config.Config{config.Default(), slow} {
+		watchForAFailover(t, cfg)
+	}
+}
+
+func watchForAFailover(t *testing.T, cfg config.Config) {
+	t.Helper()
 	for _, one := range scenario.All() {
 		expected := one.Expect(places, cfg)
 		if !slices.ContainsFunc(expected.MustNot, func(h verdict.Happening) bool { return h.Kind == event.LeaseClaimed }) {
 			continue
 		}
-		watched := one.Watch
+		watched := one.Watched(cfg)
 		for _, must := range expected.Must {
 			watched = max(watched, must.Within)
 		}
-		if need := cfg.Lease.TTL + 2*cfg.Lease.Tick; watched > 0 && watched < need {
-			t.Errorf("%s is watched for %s, and a lease that rested is claimed within %s", one.Name, watched, need)
+		claimed := cfg.Lease.TTL + 2*cfg.Lease.Tick
+		flipped := time.Duration(cfg.HealthCheck.Threshold) * (cfg.HealthCheck.Interval + 6*time.Second)
+		if need := max(claimed, flipped); watched < need {
+			t.Errorf("%s is watched for %s; a lease that rested is claimed within %s, and a health check flips within %s", one.Name, watched, claimed, flipped)
 		}
 	}
 }

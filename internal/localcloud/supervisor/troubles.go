@@ -63,12 +63,18 @@ func (s *Supervisor) killFunction(ctx context.Context, p *place, order control.O
 	if err != nil {
 		return err
 	}
+	if killed == 0 {
+		return refuse("no process runs for %s in %s now: nothing was killed", order.Function, order.Region)
+	}
 	s.events.add(control.FunctionKilled, order.Region, map[string]string{"function": order.Function, "processes": fmt.Sprint(killed)})
 	return nil
 }
 
 // stallBackups lets a Region's continuous backup stand still since some time ago, or go on.
 func (s *Supervisor) stallBackups(order control.Order) error {
+	if order.By < 0 {
+		return refuse("stall backups by %s: less than nothing", order.By)
+	}
 	var since time.Time
 	told := ""
 	if order.By > 0 {
