@@ -14,7 +14,7 @@ import (
 )
 
 func TestDescendantsAndSignal(t *testing.T) {
-	command := exec.Command("/bin/sh", "-c", `sh -c 'echo $$; cat' & wait`)
+	command := exec.Command("/bin/sh", "-c", `sh -c 'echo $$; sleep 60; true' & wait`)
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	input, write, err := os.Pipe()
 	if err != nil {
