@@ -5,10 +5,12 @@ package clustertest
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,6 +39,7 @@ const Patience = 60 * time.Second
 type Cluster struct {
 	links   *links
 	configs map[string]dynamodb.Member
+	mutex   sync.Mutex
 	running map[string]*dynamodb.Running
 }
 
@@ -87,7 +90,7 @@ func Start(t testing.TB, options Options) *Cluster {
 		c.Run(t, name)
 	}
 	t.Cleanup(func() {
-		for name := range c.running {
+		for name := range maps.Clone(c.running) {
 			c.Stop(t, name)
 		}
 	})
@@ -114,6 +117,8 @@ func (c *Cluster) Run(t testing.TB, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
 	c.running[name] = running
 }
 
@@ -122,7 +127,7 @@ func (c *Cluster) Ready(t testing.TB, name string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
-	if err := c.running[name].Ready(ctx); err != nil {
+	if err := c.Member(name).Ready(ctx); err != nil {
 		t.Fatalf("member %s: %v", name, err)
 	}
 }
@@ -130,10 +135,25 @@ func (c *Cluster) Ready(t testing.TB, name string) {
 // Stop ends a member.
 func (c *Cluster) Stop(t testing.TB, name string) {
 	t.Helper()
-	if err := c.running[name].Close(); err != nil {
+	if err := c.Member(name).Close(); err != nil {
 		t.Errorf("close member %s: %v", name, err)
 	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
 	delete(c.running, name)
+}
+
+// Restart ends a member and starts it again, for goroutines beside the test's own.
+func (c *Cluster) Restart(t testing.TB, name string) {
+	c.Stop(t, name)
+	running, err := c.configs[name].Start()
+	if err != nil {
+		t.Errorf("start member %s again: %v", name, err)
+		return
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.running[name] = running
 }
 
 // Cut takes a Region off the others; Heal joins it again.
@@ -143,10 +163,14 @@ func (c *Cluster) Cut(name string) { c.links.setCut(name, true) }
 func (c *Cluster) Heal(name string) { c.links.setCut(name, false) }
 
 // Member is the Region's, while it runs.
-func (c *Cluster) Member(region string) *dynamodb.Running { return c.running[region] }
+func (c *Cluster) Member(region string) *dynamodb.Running {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.running[region]
+}
 
 // Endpoint is the URL of the Region's endpoint.
-func (c *Cluster) Endpoint(region string) string { return c.running[region].Endpoint() }
+func (c *Cluster) Endpoint(region string) string { return c.Member(region).Endpoint() }
 
 // Client is a client of the Region's endpoint that tries once.
 func (c *Cluster) Client(t testing.TB, region string) *sdk.Client {
