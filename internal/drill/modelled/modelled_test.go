@@ -35,7 +35,7 @@ func TestMeasuredTimesLieInsideTheModel(t *testing.T) {
 		inside, bounded bool
 		note            string
 	}{
-		// The times of docs/drill.txt.
+		// The times of a drill of the default configuration.
 		{"as measured", drilled(26600*time.Millisecond, 1700*time.Millisecond, 18*time.Second, 19100*time.Millisecond), true, true, "all 4 times inside"},
 		{"payers served too late", drilled(3*time.Minute, 2*time.Second, 18*time.Second, 20*time.Second), false, false, "1 beyond the computed worst case"},
 		{"detected too early", drilled(25*time.Second, 2*time.Second, time.Second, 20*time.Second), false, true, "1 are outside"},
