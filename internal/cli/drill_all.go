@@ -139,7 +139,7 @@ func (s *series) play(ctx context.Context, each scenario.Scenario, last bool) (r
 	if err != nil {
 		return report.Row{Scenario: each.Name, Summary: each.Story, Folder: each.Name, Problem: err.Error(), Took: time.Since(began)}, s.close()
 	}
-	if err := writeReport(folder, result); err != nil {
+	if _, err := writeReport(folder, result); err != nil {
 		return report.Row{}, err
 	}
 	row := result.Summarize(each.Name, time.Since(began))
@@ -190,7 +190,11 @@ func (a *app) drillSummary(folder string, summary report.Summary) error {
 	if err := errors.Join(errJSON, errPage); err != nil {
 		return err
 	}
-	if err := a.showReport(folder, summary.Text(), encoded, page, nil); err != nil {
+	text := summary.Text()
+	if err := writeFiles(folder, map[string][]byte{textFile: []byte(text), jsonFile: encoded, pageFile: page}); err != nil {
+		return err
+	}
+	if err := a.showReport(folder, text, encoded); err != nil {
 		return err
 	}
 	if !summary.Met {

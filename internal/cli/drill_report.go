@@ -21,12 +21,11 @@ var localNotes = []string{
 
 // drillResult writes the report's files, shows it, and says whether the verdict was met.
 func (a *app) drillResult(folder string, result report.Report) error {
-	encoded, errJSON := result.JSON()
-	page, errPage := result.HTML()
-	if err := errors.Join(errJSON, errPage); err != nil {
+	encoded, err := writeReport(folder, result)
+	if err != nil {
 		return err
 	}
-	if err := a.showReport(folder, result.Text(), encoded, page, []byte(result.SVG())); err != nil {
+	if err := a.showReport(folder, result.Text(), encoded); err != nil {
 		return err
 	}
 	if !result.Verdict.Met {
@@ -35,21 +34,18 @@ func (a *app) drillResult(folder string, result report.Report) error {
 	return nil
 }
 
-// writeReport writes a report's files.
-func writeReport(folder string, result report.Report) error {
+// writeReport writes a report's files and returns its JSON.
+func writeReport(folder string, result report.Report) ([]byte, error) {
 	encoded, errJSON := result.JSON()
 	page, errPage := result.HTML()
 	if err := errors.Join(errJSON, errPage); err != nil {
-		return err
+		return nil, err
 	}
-	return writeFiles(folder, map[string][]byte{textFile: []byte(result.Text()), jsonFile: encoded, pageFile: page, pictureFile: []byte(result.SVG())})
+	return encoded, writeFiles(folder, map[string][]byte{textFile: []byte(result.Text()), jsonFile: encoded, pageFile: page, pictureFile: []byte(result.SVG())})
 }
 
 func writeFiles(folder string, files map[string][]byte) error {
 	for name, content := range files {
-		if len(content) == 0 {
-			continue
-		}
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
 			return fmt.Errorf("write report: %w", err)
 		}
@@ -57,11 +53,8 @@ func writeFiles(folder string, files map[string][]byte) error {
 	return nil
 }
 
-// showReport writes a report's files and prints it as the user wants it.
-func (a *app) showReport(folder, text string, encoded, page, picture []byte) error {
-	if err := writeFiles(folder, map[string][]byte{textFile: []byte(text), jsonFile: encoded, pageFile: page, pictureFile: picture}); err != nil {
-		return err
-	}
+// showReport prints a report as the user wants it.
+func (a *app) showReport(folder, text string, encoded []byte) error {
 	if a.output == outputJSON {
 		_, err := a.process.Stdout.Write(encoded)
 		return err

@@ -124,3 +124,14 @@ func First(events []Event, kind Kind, from time.Time) (Event, bool) {
 	}
 	return Event{}, false
 }
+
+// Between are the events of from <= at < to.
+func Between(events []Event, from, to time.Time) []Event {
+	var found []Event
+	for _, one := range events {
+		if !one.At.Before(from) && one.At.Before(to) {
+			found = append(found, one)
+		}
+	}
+	return found
+}

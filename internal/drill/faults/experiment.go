@@ -198,13 +198,7 @@ func (e *Experiment) State() (id string, status types.ExperimentStatus, reason s
 func (e *Experiment) Events(_ context.Context, from, to time.Time) ([]event.Event, error) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	var found []event.Event
-	for _, each := range e.events {
-		if !each.At.Before(from) && each.At.Before(to) {
-			found = append(found, each)
-		}
-	}
-	return found, nil
+	return event.Between(e.events, from, to), nil
 }
 
 // Stop ends the experiment and returns when FIS has undone what it did. It is safe to call twice, and when nothing was

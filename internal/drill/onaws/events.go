@@ -76,11 +76,5 @@ func (a *answers) look(ctx context.Context) {
 func (a *answers) events(_ context.Context, from, to time.Time) ([]event.Event, error) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	var found []event.Event
-	for _, each := range a.noted {
-		if !each.At.Before(from) && each.At.Before(to) {
-			found = append(found, each)
-		}
-	}
-	return found, nil
+	return event.Between(a.noted, from, to), nil
 }

@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"context"
 	"time"
 
 	"github.com/paymentdr/paymentdr/internal/config"
@@ -42,13 +41,9 @@ func takesOver(places Places, cfg config.Config) verdict.Expectations {
 func regionLoss() Scenario {
 	return Scenario{
 		Name: "region-loss", Title: "A Region is lost",
-		Story: "Every process of the active Region is killed at once (kill -9): its database, its journal replica, its functions.",
-		Break: func(ctx context.Context, stage Stage) error {
-			return stage.Order(ctx, cloud.Order{Do: cloud.Kill, Region: stage.Places().Active})
-		},
-		Heal: func(ctx context.Context, stage Stage) error {
-			return stage.Order(ctx, cloud.Order{Do: cloud.Start, Region: stage.Places().Standby})
-		},
+		Story:  "Every process of the active Region is killed at once (kill -9): its database, its journal replica, its functions.",
+		Break:  inActive(cloud.Kill),
+		Heal:   inStandby(cloud.Start),
 		Expect: takesOver, Modelled: true,
 	}
 }

@@ -53,14 +53,10 @@ func watch(cfg config.Config) time.Duration {
 func lostStandby() Scenario {
 	return Scenario{
 		Name: "lost-standby", Title: "The standby Region is lost",
-		Story: "Every process of the standby Region is killed at once (kill -9). The active one goes on with the witness; nothing moves.",
-		Watch: watch,
-		Break: func(ctx context.Context, stage Stage) error {
-			return stage.Order(ctx, cloud.Order{Do: cloud.Kill, Region: stage.Places().Standby})
-		},
-		Mend: func(ctx context.Context, stage Stage) error {
-			return stage.Order(ctx, cloud.Order{Do: cloud.Start, Region: stage.Places().Standby})
-		},
+		Story:  "Every process of the standby Region is killed at once (kill -9). The active one goes on with the witness; nothing moves.",
+		Watch:  watch,
+		Break:  inStandby(cloud.Kill),
+		Mend:   inStandby(cloud.Start),
 		Expect: nearlyQuiet,
 	}
 }

@@ -92,3 +92,16 @@ func (s Scenario) Watched(cfg config.Config) time.Duration {
 	}
 	return s.Watch(cfg)
 }
+
+// inActive gives an order to the active Region, inStandby to the other.
+func inActive(do string) func(context.Context, Stage) error {
+	return func(ctx context.Context, stage Stage) error {
+		return stage.Order(ctx, cloud.Order{Do: do, Region: stage.Places().Active})
+	}
+}
+
+func inStandby(do string) func(context.Context, Stage) error {
+	return func(ctx context.Context, stage Stage) error {
+		return stage.Order(ctx, cloud.Order{Do: do, Region: stage.Places().Standby})
+	}
+}

@@ -37,12 +37,8 @@ func databaseLoss() Scenario {
 	return Scenario{
 		Name: "database-loss", Title: "The ledger is lost in a Region that lives",
 		Story: "The database servers of the active Region are killed (kill -9); everything else there lives, so payments are accepted there until the lease is given up.",
-		Break: func(ctx context.Context, stage Stage) error {
-			return stage.Order(ctx, cloud.Order{Do: cloud.KillDatabase, Region: stage.Places().Active})
-		},
-		Mend: func(ctx context.Context, stage Stage) error {
-			return stage.Order(ctx, cloud.Order{Do: cloud.StartDatabase, Region: stage.Places().Active})
-		},
+		Break: inActive(cloud.KillDatabase),
+		Mend:  inActive(cloud.StartDatabase),
 		Expect: func(places Places, cfg config.Config) verdict.Expectations {
 			expected := takesOver(places, cfg)
 			bears := timesOf(cfg).LedgerGrace()
@@ -65,13 +61,9 @@ func timesOf(cfg config.Config) failover.Settings {
 func frozenRegion() Scenario {
 	return Scenario{
 		Name: "frozen-region", Title: "A Region freezes",
-		Story: "Every process of the active Region is stopped (SIGSTOP) and goes on after the failover, with all that it believed before: nothing of it may act.",
-		Break: func(ctx context.Context, stage Stage) error {
-			return stage.Order(ctx, cloud.Order{Do: cloud.Stop, Region: stage.Places().Active})
-		},
-		Mend: func(ctx context.Context, stage Stage) error {
-			return stage.Order(ctx, cloud.Order{Do: cloud.Continue, Region: stage.Places().Active})
-		},
+		Story:  "Every process of the active Region is stopped (SIGSTOP) and goes on after the failover, with all that it believed before: nothing of it may act.",
+		Break:  inActive(cloud.Stop),
+		Mend:   inActive(cloud.Continue),
 		Expect: silent,
 	}
 }
@@ -155,9 +147,7 @@ func controllerCrash() Scenario {
 			}
 			return stage.Order(ctx, cloud.Order{Do: cloud.KillFunction, Region: places.Standby, Function: function})
 		},
-		Mend: func(ctx context.Context, stage Stage) error {
-			return stage.Order(ctx, cloud.Order{Do: cloud.Start, Region: stage.Places().Active})
-		},
+		Mend: inActive(cloud.Start),
 		Expect: func(places Places, cfg config.Config) verdict.Expectations {
 			expected := takesOver(places, cfg)
 			for i := range expected.Must {
