@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/paymentdr/paymentdr/internal/config"
-	judging "github.com/paymentdr/paymentdr/internal/drill"
 	"github.com/paymentdr/paymentdr/internal/drill/local"
 	"github.com/paymentdr/paymentdr/internal/drill/modelled"
 	"github.com/paymentdr/paymentdr/internal/drill/onaws"
@@ -156,10 +155,10 @@ func (a *app) drill(ctx context.Context, name string, options drillOptions) (err
 	}
 	defer func() { err = errors.Join(err, end()) }()
 	result, err := a.play(ctx, played, cfg, options, folder, client)
-	if err != nil {
+	if result.Scenario == "" {
 		return err
 	}
-	return a.drillResult(folder, result)
+	return a.drillResult(folder, result, err)
 }
 
 // reportFolder makes the folder; evidence is never overwritten.
@@ -209,6 +208,7 @@ func (a *app) drillCloud(ctx context.Context, options drillOptions) (*control.Cl
 	}, nil
 }
 
+// play plays a scenario on a local cloud and assesses it. With a report there may be an error, too, as with run.Play.
 func (a *app) play(ctx context.Context, played scenario.Scenario, cfg config.Config, options drillOptions, folder string, client *control.Client) (report.Report, error) {
 	target, err := a.drillTarget(ctx, client)
 	if err != nil {
@@ -218,21 +218,24 @@ func (a *app) play(ctx context.Context, played scenario.Scenario, cfg config.Con
 	if options.payerSeed == 0 {
 		options.payerSeed = randomSeed()
 	}
-	finished, err := run.Play(ctx, run.Options{
+	finished, untrue := run.Play(ctx, run.Options{
 		Scenario: played, Target: target, Config: cfg, Receipts: filepath.Join(folder, receiptsFile),
 		Run: runName(), Seed: options.payerSeed, DNSPayers: options.dns, ClientPayers: options.client, DNSRate: options.dnsRate,
 		ClientRate: options.clientRate, Copies: options.copies, Before: options.before,
 		Progress: func(format string, arguments ...any) { a.progress(format, arguments...) },
 	})
-	if err != nil {
-		return report.Report{}, err
+	if finished.End.IsZero() {
+		return report.Report{}, untrue
 	}
 	finished.Version, finished.Configuration = version(), drillSettings(cfg, options)
 	finished.Reproduce = a.reproduce(played.Name, options)
 	finished.Notes = append(finished.Notes, localNotes...)
-	result, err := judging.Assess(finished)
-	if err != nil || !played.Modelled {
-		return result, err
+	result, err := assess(finished, untrue)
+	if err != nil {
+		return report.Report{}, err
+	}
+	if untrue != nil || !played.Modelled {
+		return result, untrue
 	}
 	found, err := modelled.Compare(ctx, cfg, result, options.up.aggregation, options.payerSeed)
 	if err != nil {

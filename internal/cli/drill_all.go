@@ -136,11 +136,13 @@ func (s *series) play(ctx context.Context, each scenario.Scenario, last bool) (r
 	if ctx.Err() != nil {
 		return report.Row{}, ctx.Err()
 	}
+	if result.Scenario != "" {
+		if _, err := writeReport(folder, result); err != nil {
+			return report.Row{}, err
+		}
+	}
 	if err != nil {
 		return report.Row{Scenario: each.Name, Summary: each.Story, Folder: each.Name, Problem: err.Error(), Took: time.Since(began)}, s.close()
-	}
-	if _, err := writeReport(folder, result); err != nil {
-		return report.Row{}, err
 	}
 	row := result.Summarize(each.Name, time.Since(began))
 	if last {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	judging "github.com/paymentdr/paymentdr/internal/drill"
 	"github.com/paymentdr/paymentdr/internal/drill/onaws"
 	"github.com/paymentdr/paymentdr/internal/drill/report"
 	"github.com/paymentdr/paymentdr/internal/drill/run"
@@ -119,7 +117,7 @@ func (a *app) playAWS(ctx context.Context, name string, order onaws.Order, optio
 	if options.payerSeed == 0 {
 		options.payerSeed = randomSeed()
 	}
-	finished, broken := order.Play(ctx, run.Options{
+	finished, untrue := order.Play(ctx, run.Options{
 		Receipts: filepath.Join(folder, receiptsFile), Run: runName(), Seed: options.payerSeed, DNSPayers: options.dns, ClientPayers: options.client,
 		DNSRate: options.dnsRate, ClientRate: options.clientRate, Copies: options.copies, Before: options.before,
 		Progress: func(format string, arguments ...any) {
@@ -127,21 +125,14 @@ func (a *app) playAWS(ctx context.Context, name string, order onaws.Order, optio
 		},
 	})
 	if finished.End.IsZero() {
-		return broken
-	}
-	if broken != nil {
-		finished.Notes = append(finished.Notes, "The fault was not what it should have been: "+broken.Error())
+		return untrue
 	}
 	finished.Version, finished.Configuration = version(), append(drillSettings(order.System.Config, options),
 		report.Setting{Key: "account", Value: order.Account}, report.Setting{Key: "experiment template", Value: order.Template})
 	finished.Reproduce = []string{fmt.Sprintf("paymentdr drill %s --aws --account %s --payer-seed %d", name, order.Account, options.payerSeed)}
-	result, err := judging.Assess(finished)
+	result, err := assess(finished, untrue)
 	if err != nil {
-		return errors.Join(broken, err)
+		return err
 	}
-	err = a.drillResult(folder, result)
-	if broken != nil {
-		return fmt.Errorf("drill %s: %w", name, broken) // whatever the verdict is: it is not about this fault
-	}
-	return err
+	return a.drillResult(folder, result, untrue)
 }

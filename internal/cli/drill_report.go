@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/paymentdr/paymentdr/internal/config"
+	judging "github.com/paymentdr/paymentdr/internal/drill"
 	"github.com/paymentdr/paymentdr/internal/drill/report"
 )
 
@@ -19,14 +20,30 @@ var localNotes = []string{
 	"AWS publishes no time from the health checkers' verdicts to another DNS answer; it is what --aggregation says, 0 by default.",
 }
 
-// drillResult writes the report's files, shows it, and says whether the verdict was met.
-func (a *app) drillResult(folder string, result report.Report) error {
+// assess makes a report of the evidence. Untrue is why the fault was not what it should have been, or nil.
+func assess(finished judging.Finished, untrue error) (report.Report, error) {
+	if untrue != nil {
+		finished.Notes = append(finished.Notes, "The fault was not what it should have been: "+untrue.Error())
+	}
+	result, err := judging.Assess(finished)
+	if err != nil {
+		return report.Report{}, errors.Join(untrue, err)
+	}
+	return result, nil
+}
+
+// drillResult writes the report's files, shows it, and says whether the verdict was met. Whatever it is, it is not about a
+// fault that was untrue.
+func (a *app) drillResult(folder string, result report.Report, untrue error) error {
 	encoded, err := writeReport(folder, result)
 	if err != nil {
 		return err
 	}
 	if err := a.showReport(folder, result.Text(), encoded); err != nil {
 		return err
+	}
+	if untrue != nil {
+		return untrue
 	}
 	if !result.Verdict.Met {
 		return verdictMissed{fmt.Errorf("verdict missed: %d expectations of drill %s", result.Missed(), result.Scenario)}

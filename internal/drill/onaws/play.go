@@ -44,12 +44,14 @@ func (o Order) Play(ctx context.Context, options run.Options) (finished judging.
 	defer end()
 	options.Scenario = o.kind.scenario(experiment, func(e *faults.Experiment) { o.tell(e, options) })
 	options.Target, options.Config, options.Broken = o.System.target(experiment.Events, dns.events), o.System.Config, experiment.Err
-	if finished, err = run.Play(ctx, options); err != nil {
-		return judging.Finished{}, errors.Join(err, experiment.Err())
+	finished, err = run.Play(ctx, options)
+	err = errors.Join(err, experiment.Err())
+	if finished.End.IsZero() {
+		return finished, err
 	}
 	finished.OwnPrefix = options.Run
 	finished.Notes = append(finished.Notes, o.notes(experiment)...)
-	return finished, experiment.Err()
+	return finished, err
 }
 
 // stop is for every way out; the drill may have been interrupted.

@@ -47,7 +47,8 @@ const (
 	answerTimeout = 60 * time.Second  // until the last payments are acknowledged, after the load
 )
 
-// Play plays the scenario and gives the evidence, to be assessed. An error means that nothing can be concluded.
+// Play plays the scenario and gives the evidence, to be assessed. Without evidence there is an error. With evidence there may
+// be one, too: the fault was not what the scenario says, so that a verdict would not be about it.
 func Play(ctx context.Context, options Options) (judging.Finished, error) {
 	d := &drill{options: options, target: options.Target}
 	if d.options.Progress == nil {
@@ -56,6 +57,9 @@ func Play(ctx context.Context, options Options) (judging.Finished, error) {
 	finished, err := d.play(ctx)
 	if err != nil {
 		return judging.Finished{}, fmt.Errorf("drill %s: %w", options.Scenario.Name, err)
+	}
+	if d.untrue != nil {
+		return finished, fmt.Errorf("drill %s: %w", options.Scenario.Name, d.untrue)
 	}
 	return finished, nil
 }
@@ -71,8 +75,8 @@ type drill struct {
 	// own are the events that the drill itself makes.
 	own      []event.Event
 	problems []string
-	// unserved is why nothing was broken, or not as the scenario says.
-	unserved error
+	// unserved is why nothing was broken, untrue why the fault was not what the scenario says.
+	unserved, untrue error
 }
 
 func (d *drill) play(ctx context.Context) (judging.Finished, error) {
@@ -151,8 +155,8 @@ func (d *drill) breakAndWatch(ctx context.Context, fleet *payer.Fleet) error {
 	d.fault = time.Now()
 	d.note(event.FaultInjected, d.places.Active, s.Title)
 	if err := s.Break(ctx, d); err != nil {
-		d.unserved = fmt.Errorf("inject the fault: %w", err) // nothing can be concluded from what was not done
-		return d.unserved
+		d.untrue = fmt.Errorf("inject the fault: %w", err)
+		return d.untrue
 	}
 	expected := s.Expect(d.places, d.options.Config)
 	missed := d.awaitAll(ctx, expected.Must)
@@ -162,8 +166,8 @@ func (d *drill) breakAndWatch(ctx context.Context, fleet *payer.Fleet) error {
 	if s.Mend != nil {
 		d.note(event.FaultEnded, "", "")
 		if err := s.Mend(ctx, d); err != nil {
-			d.unserved = fmt.Errorf("mend: %w", err)
-			return d.unserved
+			d.untrue = fmt.Errorf("mend: %w", err)
+			return d.untrue
 		}
 	}
 	d.options.Progress("watching the payers until they are calm (%s)", tallyText(fleet.Tally()))
