@@ -97,7 +97,7 @@ bench-local: build ## measure payments a second of a whole local cloud beside th
 	@.bin/paymentdr local bench
 
 .PHONY: judge-failover
-judge-failover: build ## lose the primary's database and watch /health move, with dig and curl; fails above a minute
+judge-failover: build deps ## lose the primary's database and watch /health move, with dig and curl; fails above a minute
 	@scripts/judge-failover
 
 .PHONY: judge-aws

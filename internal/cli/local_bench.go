@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,7 +43,7 @@ second, or a payment failed.`,
 	perfect := flags.Lookup("perfect-links")
 	perfect.DefValue, options.up.perfect = "true", true
 	flags.IntVar(&options.workers, "workers", 16, "`number` of payments under way at any time, in each path")
-	flags.DurationVar(&options.warm, "warm-up", 3*time.Second, "load before it is measured")
+	flags.DurationVar(&options.warm, "warm-up", 15*time.Second, "load before it is measured: functions start, and connect to the ledger")
 	flags.DurationVar(&options.length, "for", 10*time.Second, "time that is measured, of each path")
 	flags.Float64Var(&options.least, "least", 0.5, "`share` of the core path's payments a second that is enough")
 	return command
@@ -84,7 +85,7 @@ func (a *app) localBench(ctx context.Context, options benchOptions) error {
 		return err
 	}
 	result := bench.Compare(core, whole, options.least)
-	if err := a.result(result, result.Table()); err != nil {
+	if err := a.result(result, slices.Concat(result.Table(), [][]string{{}}, result.CostTable())); err != nil {
 		return err
 	}
 	if err := result.Missed(); err != nil {
@@ -103,6 +104,10 @@ func (a *app) benchWhole(ctx context.Context, up upOptions, load bench.Load) (fi
 	if err != nil {
 		return bench.Figures{}, err
 	}
+	status, err := client.Status(ctx)
+	if err != nil {
+		return bench.Figures{}, err
+	}
 	a.progress("measuring the whole path ...")
-	return bench.Whole(ctx, target, load)
+	return bench.Whole(ctx, target, status.PID, load)
 }

@@ -9,7 +9,10 @@ import (
 	"time"
 
 	"github.com/paymentdr/paymentdr/internal/drill/payer"
+	"github.com/paymentdr/paymentdr/internal/drill/payer/dialing"
+	"github.com/paymentdr/paymentdr/internal/drill/payer/stub"
 	"github.com/paymentdr/paymentdr/internal/drill/receipt"
+	"github.com/paymentdr/paymentdr/internal/drill/run"
 )
 
 func TestFigures(t *testing.T) {
@@ -94,5 +97,23 @@ func TestOutcome(t *testing.T) {
 	}
 	if err := outcome(receipt.Answer{Outcome: receipt.Unknown, Detail: "reset"}); err == nil || errors.Is(err, errAccepted) {
 		t.Errorf("no answer: %v", err)
+	}
+}
+
+func TestPayersAreMade(t *testing.T) {
+	target := run.Target{
+		Primary: "a", Secondary: "b", Endpoint: "https://pay.example", Regional: map[string]string{"a": "https://a.pay.example", "b": "https://b.pay.example"},
+		Dialer: func() dialing.Dialer { return dialing.Dialer{Resolver: stub.New(stub.Server("127.0.0.1:53"), nil)} },
+	}
+	made, err := makePayers(target, 2)
+	if err != nil || len(made) != 2 {
+		t.Fatalf("%d payers, %v", len(made), err)
+	}
+	for _, one := range made {
+		one.Close()
+	}
+	target.Regional = nil
+	if _, err := makePayers(target, 1); err == nil {
+		t.Error("payers without an endpoint")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -51,6 +52,7 @@ func Core(ctx context.Context, load Load) (figures Figures, err error) {
 	if err := c.startLedger(ctx, folder.Path, load.Workers); err != nil {
 		return Figures{}, fmt.Errorf("start the core path's ledger: %w", err)
 	}
+	load.used = func() (Cost, error) { return used(corePart, os.Getpid(), corePart) }
 	return load.drive(ctx, "core", c.pay)
 }
 

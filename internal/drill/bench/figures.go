@@ -24,6 +24,8 @@ type Figures struct {
 	Failed   int64 `json:"failed"`
 	// Failure is the first one's.
 	Failure string `json:"failure,omitempty"`
+	// Cost is the processor time of one payment, by part, in milliseconds.
+	Cost map[string]float64 `json:"processor_ms,omitempty"`
 }
 
 func newFigures(path string, workers int, length time.Duration, latencies *hdrhistogram.Histogram) Figures {

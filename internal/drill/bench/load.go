@@ -16,6 +16,8 @@ import (
 type Load struct {
 	Workers      int
 	Warm, Length time.Duration
+	// used tells the processor time that each part of the path used so far; nil tells nothing.
+	used func() (Cost, error)
 }
 
 // errAccepted is a payment that was acknowledged and is not in the ledger yet.
@@ -51,6 +53,11 @@ func (l Load) drive(ctx context.Context, path string, pay func(ctx context.Conte
 	from := time.Now().Add(l.Warm)
 	until := from.Add(l.Length)
 	var group sync.WaitGroup
+	var cost Cost
+	var unknown error
+	if l.used != nil {
+		group.Go(func() { cost, unknown = l.measure(ctx, from, until) })
+	}
 	for worker := range l.Workers {
 		group.Go(func() {
 			for number := 0; ctx.Err() == nil; number++ {
@@ -69,7 +76,11 @@ func (l Load) drive(ctx context.Context, path string, pay func(ctx context.Conte
 	if err := ctx.Err(); err != nil {
 		return Figures{}, fmt.Errorf("measure the %s path: %w", path, err)
 	}
+	if unknown != nil {
+		return Figures{}, fmt.Errorf("measure what the %s path costs: %w", path, unknown)
+	}
 	figures := newFigures(path, l.Workers, l.Length, counted.latencies)
+	figures.Cost = cost.each(figures.Payments + counted.accepted + counted.failed)
 	figures.Accepted, figures.Failed = counted.accepted, counted.failed
 	if counted.failure != nil {
 		figures.Failure = counted.failure.Error()

@@ -20,30 +20,44 @@ const payers = 4
 // accepts.
 const patience = 10 * time.Second
 
-// Whole measures the whole path of a running cloud.
-func Whole(ctx context.Context, target run.Target, load Load) (Figures, error) {
+// Whole measures the whole path of a running cloud, whose supervisor's process id is given.
+func Whole(ctx context.Context, target run.Target, supervisor int, load Load) (Figures, error) {
 	name := "b" + strings.ToLower(rand.Text()[:10])
-	programs := make([]*both.Payer, min(payers, load.Workers))
-	for i := range programs {
-		made, err := both.New(both.Options{
-			Config: client.Config{
-				Endpoints:        []string{target.Regional[target.Primary], target.Regional[target.Secondary]},
-				FailoverEndpoint: target.Endpoint, Token: target.Token, HedgeAfter: patience, Timeout: patience, Deadline: 2 * patience,
-			},
-			Dialer: target.Dialer(), Roots: target.Roots,
-		})
-		if err != nil {
-			return Figures{}, fmt.Errorf("measure the whole path: %w", err)
-		}
-		defer made.Close()
-		programs[i] = made
+	programs, err := makePayers(target, min(payers, load.Workers))
+	if err != nil {
+		return Figures{}, fmt.Errorf("measure the whole path: %w", err)
 	}
+	for _, one := range programs {
+		defer one.Close()
+	}
+	load.used = func() (Cost, error) { return used(payersPart, supervisor, regionsPart) }
 	return load.drive(ctx, "whole", func(ctx context.Context, worker, number int) error {
 		answer := programs[worker%len(programs)].Send(ctx, receipt.Payment{
 			ID: fmt.Sprintf("%s-%d-%d", name, worker, number), MinorUnits: 1250, Amount: "12.50", Currency: "USD",
 		})
 		return outcome(answer)
 	})
+}
+
+func makePayers(target run.Target, count int) ([]*both.Payer, error) {
+	var programs []*both.Payer
+	for range count {
+		made, err := both.New(both.Options{
+			Config: client.Config{
+				Endpoints:        []string{target.Regional[target.Primary], target.Regional[target.Secondary]},
+				FailoverEndpoint: target.Endpoint, Token: target.Token, HedgeAfter: patience, Timeout: 2 * patience, Deadline: 3 * patience,
+			},
+			Dialer: target.Dialer(), Roots: target.Roots,
+		})
+		if err != nil {
+			for _, one := range programs {
+				one.Close()
+			}
+			return nil, err
+		}
+		programs = append(programs, made)
+	}
+	return programs, nil
 }
 
 // outcome is nil for a payment in the ledger.

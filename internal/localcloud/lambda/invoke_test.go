@@ -65,7 +65,7 @@ func TestEnvironmentVariables(t *testing.T) {
 		"OWN": "value", "LEDGER_HOST": "127.0.0.9", "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:1",
 		"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true",
 		"AWS_LAMBDA_FUNCTION_NAME": "probe", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
-		"AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/probe", "AWS_LAMBDA_LOG_FORMAT": "JSON", "GOMEMLIMIT": "512MiB",
+		"AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/probe", "AWS_LAMBDA_LOG_FORMAT": "JSON", "GOMEMLIMIT": "512MiB", "GOMAXPROCS": "1",
 		"AWS_SESSION_TOKEN": "local-function/probe", "_HANDLER": "bootstrap", "TZ": ":UTC",
 	} {
 		if got[name] != want {

@@ -19,6 +19,10 @@ const (
 // sessionPrefix starts the placeholder session token; the function's name follows.
 const sessionPrefix = "local-function/"
 
+// wholeCPU is the memory, in MB, with which a function has the equivalent of one processor ("Configure Lambda function
+// memory", AWS Lambda Developer Guide). With less, a second thread that looks for work only takes it from others.
+const wholeCPU = 1769
+
 // variables are the environment of a function's process, sorted. Later layers win: what Lambda says of itself, the
 // function's configuration, what the local network gives it, and what no layer may change.
 func (s *Service) variables(f Function, stream, api, folder string) ([]string, error) {
@@ -43,6 +47,9 @@ func (s *Service) variables(f Function, stream, api, folder string) ([]string, e
 		if f.ApplicationLogLevel != "" {
 			values["AWS_LAMBDA_LOG_LEVEL"] = f.ApplicationLogLevel
 		}
+	}
+	if f.MemorySize < wholeCPU {
+		values["GOMAXPROCS"] = "1"
 	}
 	maps.Copy(values, f.Environment)
 	if s.options.Variables != nil {

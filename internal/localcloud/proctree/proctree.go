@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // Descendants are the process ids below the process, parents before children.
@@ -35,23 +36,50 @@ func Descendants(pid int) ([]int, error) {
 	return found, nil
 }
 
-// parentOf reads a process's parent; a process that ended meanwhile has none.
-func parentOf(pid int) (int, bool) {
+// stat reads what follows the name in a process's stat: state, parent and so on (proc_pid_stat(5)). One that ended
+// meanwhile has none.
+func stat(pid int) (name string, fields []string) {
 	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
-		return 0, false
+		return "", nil
 	}
 	// pid (name) state parent: the name may hold anything, so the fields are counted from its end.
-	_, rest, found := bytes.Cut(content, []byte(") "))
-	if last := bytes.LastIndex(content, []byte(") ")); last >= 0 {
-		rest = content[last+2:]
+	first, last := bytes.IndexByte(content, '('), bytes.LastIndexByte(content, ')')
+	if first < 0 || last < first {
+		return "", nil
 	}
-	fields := strings.Fields(string(rest))
-	if !found || len(fields) < 2 {
+	return string(content[first+1 : last]), strings.Fields(string(content[last+1:]))
+}
+
+// parentOf reads a process's parent.
+func parentOf(pid int) (int, bool) {
+	_, fields := stat(pid)
+	if len(fields) < 2 {
 		return 0, false
 	}
 	parent, err := strconv.Atoi(fields[1])
 	return parent, err == nil
+}
+
+// tick is the unit of processor times in /proc, whatever the kernel's own is: USER_HZ is 100 on every Linux of today.
+const tick = time.Second / 100
+
+// Used is the name of a process and the processor time that it used so far, for itself and for the kernel; it is nothing
+// for one that ended meanwhile.
+func Used(pid int) (name string, used time.Duration) {
+	const user, system = 11, 12 // fields 14 and 15, of which state is the third
+	name, fields := stat(pid)
+	if len(fields) <= system {
+		return "", 0
+	}
+	for _, field := range []string{fields[user], fields[system]} {
+		ticks, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			return "", 0
+		}
+		used += time.Duration(ticks) * tick
+	}
+	return name, used
 }
 
 // Signal sends to the processes; those that ended meanwhile are passed over.

@@ -67,9 +67,11 @@ func (s *Supervisor) launch(ctx context.Context, p *place) error {
 	defer read.Close()
 	command := s.options.Process()
 	command.Stdin, command.Stderr, command.Stdout = bytes.NewReader(input), log, write
+	// Few live data and much that is made and dropped: collecting half as often saves a tenth of the work.
+	command.Env = append(command.Environ(), "GOGC=200")
 	if name == s.layout.Witness {
 		// It votes: more threads only look for work.
-		command.Env = append(command.Environ(), "GOMAXPROCS=1")
+		command.Env = append(command.Env, "GOMAXPROCS=1")
 	}
 	child, err := s.spawner.Start(command)
 	err = errors.Join(err, write.Close())

@@ -66,14 +66,25 @@ type Verifier struct {
 	mutex   sync.Mutex
 	keys    map[string]jose.JSONWebKey
 	fetched time.Time
+	signed  map[string]signed // by token
 }
+
+// signed are the claims of a token whose signature was verified with the key.
+type signed struct {
+	key    any
+	claims Claims
+}
+
+// maximumSigned is how many signatures are remembered.
+const maximumSigned = 1024
 
 // New makes a verifier; client must trust the issuer's certificate.
 func New(settings Settings, client *http.Client, now func() time.Time) *Verifier {
 	return &Verifier{settings: settings, client: client, now: now}
 }
 
-// Verify returns the claims of an accepted token, or a *Refusal. With scopes, the token must have one of them.
+// Verify returns the claims of an accepted token, which must not be changed, or a *Refusal. With scopes, the token must have
+// one of them.
 func (v *Verifier) Verify(ctx context.Context, token string, scopes []string) (Claims, error) {
 	parsed, err := jwt.ParseSigned(token, algorithms)
 	if err != nil {
@@ -87,7 +98,7 @@ func (v *Verifier) Verify(ctx context.Context, token string, scopes []string) (C
 	if err != nil {
 		return nil, err
 	}
-	claims, err := decode(parsed, key)
+	claims, err := v.decode(token, parsed, key)
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +108,27 @@ func (v *Verifier) Verify(ctx context.Context, token string, scopes []string) (C
 	if len(scopes) > 0 && !slices.ContainsFunc(claims.Scopes(), func(s string) bool { return slices.Contains(scopes, s) }) {
 		return nil, &Refusal{Scope: true, Description: "the token does not have a required scope"}
 	}
+	return claims, nil
+}
+
+// decode verifies the signature unless it did so with this very key. The claims are shared and must not be changed.
+func (v *Verifier) decode(token string, parsed *jwt.JSONWebToken, key jose.JSONWebKey) (Claims, error) {
+	v.mutex.Lock()
+	known, found := v.signed[token]
+	v.mutex.Unlock()
+	if found && known.key == key.Key {
+		return known.claims, nil
+	}
+	claims, err := decode(parsed, key)
+	if err != nil {
+		return nil, err
+	}
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	if v.signed == nil || len(v.signed) >= maximumSigned {
+		v.signed = map[string]signed{}
+	}
+	v.signed[token] = signed{key.Key, claims}
 	return claims, nil
 }
 

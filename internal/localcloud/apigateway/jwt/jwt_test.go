@@ -158,6 +158,41 @@ func TestRSAOfOneKeyIDWithAnotherKey(t *testing.T) {
 	}
 }
 
+// A signature that was verified once says nothing of the time, of the scopes, or of a key that is no longer published.
+func TestRememberedSignatures(t *testing.T) {
+	w := newWorld(t)
+	v, token := w.verifier(), w.token(t, map[string]any{"scope": "read"})
+	verify := func(scopes ...string) string {
+		if _, err := v.Verify(t.Context(), token, scopes); err != nil {
+			return err.Error()
+		}
+		return ""
+	}
+	for range 2 {
+		if got := verify(); got != "" {
+			t.Fatal(got)
+		}
+	}
+	if got := verify("pay"); !strings.Contains(got, "required scope") {
+		t.Errorf("another scope: %q", got)
+	}
+	started := w.now
+	w.now = started.Add(2 * time.Hour)
+	if got := verify(); !strings.Contains(got, "expired") {
+		t.Errorf("two hours later: %q", got)
+	}
+	w.now = started.Add(refetch)
+	v.keys, v.fetched = nil, time.Time{}
+	for range 2 { // one that was published before may still be
+		if err := w.Rotate(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := verify(); !strings.Contains(got, "does not publish") {
+		t.Errorf("after two rotations: %q", got)
+	}
+}
+
 func TestKeysAreCached(t *testing.T) {
 	w := newWorld(t)
 	v := w.verifier()

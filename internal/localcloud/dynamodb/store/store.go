@@ -63,6 +63,8 @@ type Store struct {
 	region  string
 	options Options
 	queues  [512]chan struct{}
+	// decoded are definitions of tables (*schema.Table) by their key, each of the revision that it names.
+	decoded sync.Map
 
 	marks struct {
 		sync.Mutex

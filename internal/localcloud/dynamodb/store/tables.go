@@ -15,7 +15,8 @@ import (
 )
 
 // Table is the definition of the table of that name in this Region, as the local member has it. That there is none is
-// never said by the local member alone: it may be behind the Region that created the table.
+// never said by the local member alone: it may be behind the Region that created the table. It is shared and must not be
+// changed.
 func (s *Store) Table(ctx context.Context, name string) (*schema.Table, error) {
 	ctx, cancel := s.bounded(ctx)
 	defer cancel()
@@ -41,9 +42,16 @@ func (s *Store) table(ctx context.Context, name string, strong bool) (*schema.Ta
 	if len(defined.Kvs) == 0 {
 		return nil, ErrNoTable
 	}
-	table := &schema.Table{Revision: defined.Kvs[0].ModRevision}
+	key, revision := string(defined.Kvs[0].Key), defined.Kvs[0].ModRevision
+	if known, found := s.decoded.Load(key); found && !strong && known.(*schema.Table).Revision == revision {
+		return known.(*schema.Table), nil
+	}
+	table := &schema.Table{Revision: revision}
 	if err := json.Unmarshal(defined.Kvs[0].Value, table); err != nil {
 		return nil, fmt.Errorf("decode table %s: %w", name, err)
+	}
+	if !strong {
+		s.decoded.Store(key, table)
 	}
 	return table, nil
 }
@@ -161,6 +169,7 @@ func (s *Store) Delete(ctx context.Context, table *schema.Table) error {
 	}
 	transaction := clientv3.OpTxn([]clientv3.Cmp{clientv3.Compare(clientv3.ModRevision(tableKey(table.ID)), "=", table.Revision)},
 		writes, []clientv3.Op{clientv3.OpGet(tableKey(table.ID), clientv3.WithKeysOnly())})
+	defer s.decoded.Delete(tableKey(table.ID))
 	return s.retry(ctx, "delete table", func(ctx context.Context, n int) error {
 		answer, err := s.raft.Do(ctx, transaction)
 		switch {

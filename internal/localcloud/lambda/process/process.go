@@ -41,6 +41,7 @@ func (s *Spawner) run() {
 	defer close(s.ended)
 	// Never unlocked: the thread ends with this goroutine, and is used by nothing else before.
 	runtime.LockOSThread()
+	slacken()
 	for {
 		select {
 		case <-s.closing:

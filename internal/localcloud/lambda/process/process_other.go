@@ -14,6 +14,9 @@ const DiesWithParent = false
 // polls is gone.
 func dieWithParent(*syscall.SysProcAttr) {}
 
+// slacken does nothing: only Linux knows a slack of timers.
+func slacken() {}
+
 // awaitExit asks, for want of a call that waits and does not collect: an ended process that is not collected yet leads a
 // group that takes no signal.
 func awaitExit(pid int) {

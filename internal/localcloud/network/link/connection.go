@@ -1,6 +1,7 @@
 package link
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
@@ -74,10 +75,11 @@ func (c *connection) establish(server net.Conn) {
 
 // read takes what an end sends, at once and not at its arrival, as far as the window allows.
 func (c *connection) read(from net.Conn, direction Direction) {
+	buffer := make([]byte, pieceSize)
 	for {
-		buffer := make([]byte, pieceSize)
 		count, err := from.Read(buffer)
-		if count > 0 && !c.push(direction, piece{data: buffer[:count], sent: time.Now()}) {
+		// Most pieces are small, and what is under way keeps only what it is.
+		if count > 0 && !c.push(direction, piece{data: bytes.Clone(buffer[:count]), sent: time.Now()}) {
 			return
 		}
 		if err == nil {
