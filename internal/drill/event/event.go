@@ -26,11 +26,17 @@ const (
 	LoadStopped   Kind = "load-stopped"
 )
 
-// What Route 53 does. The detail of HealthChanged is HealthyDetail or UnhealthyDetail.
+// What Route 53 does. The detail of HealthChanged is HealthyDetail or UnhealthyDetail, that of CheckersUnhealthy begins
+// with FromPlace. The Region is the endpoint's.
 const (
 	HealthChanged Kind = "health-changed"
 	DNSChanged    Kind = "dns-changed"
+	// CheckersUnhealthy: all checkers in one place, while the others keep the endpoint healthy.
+	CheckersUnhealthy Kind = "checkers-unhealthy"
 )
+
+// FromPlace says from where checkers look.
+func FromPlace(place string) string { return "from " + place }
 
 // The details of HealthChanged.
 const (
@@ -61,7 +67,7 @@ const (
 // labels are the kinds in words, for people.
 var labels = map[Kind]string{
 	LoadStarted: "load started", FaultInjected: "fault injected", FaultEnded: "fault ended", LoadStopped: "load stopped",
-	HealthChanged: "health check flipped", DNSChanged: "DNS answer changed",
+	HealthChanged: "health check flipped", DNSChanged: "DNS answer changed", CheckersUnhealthy: "unhealthy to some checkers",
 	AlarmRaised: "alarm raised", AlarmCleared: "alarm cleared",
 	LeaseReleased: "lease released", LeaseClaimed: "lease claimed", Promoting: "promotion begun",
 	PromoteCalled: "promotion requested", LedgerWritable: "ledger writable", ReplayStarted: "replay begun",

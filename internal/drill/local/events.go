@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -17,7 +18,9 @@ import (
 )
 
 // kinds are the events of a cloud that a drill's timeline has.
-var kinds = map[string]event.Kind{control.HealthChanged: event.HealthChanged, control.AnswerChanged: event.DNSChanged}
+var kinds = map[string]event.Kind{
+	control.HealthChanged: event.HealthChanged, control.AnswerChanged: event.DNSChanged, control.CheckersUnhealthy: event.CheckersUnhealthy,
+}
 
 // eventsTimeout bounds the look at what has happened; there is nothing to wait for.
 const eventsTimeout = 300 * time.Millisecond
@@ -84,11 +87,15 @@ func translate(noted control.Event) event.Event {
 	if kind, known := kinds[noted.Kind]; known {
 		made.Kind = kind
 	}
-	if noted.Kind == control.HealthChanged {
+	switch noted.Kind {
+	case control.HealthChanged:
 		made.Detail = event.UnhealthyDetail
 		if noted.Detail["healthy"] == "true" {
 			made.Detail = event.HealthyDetail
 		}
+		return made
+	case control.CheckersUnhealthy:
+		made.Detail = fmt.Sprintf("%s, healthy to %s of %s", event.FromPlace(noted.Detail["place"]), noted.Detail["well"], noted.Detail["checkers"])
 		return made
 	}
 	var details []string

@@ -56,11 +56,16 @@ func (d *drill) Pause(ctx context.Context, length time.Duration) error {
 
 // Await implements scenario.Stage.
 func (d *drill) Await(ctx context.Context, what event.Kind, region string, within time.Duration) error {
+	return d.await(ctx, verdict.Happening{Kind: what, Region: region}, within)
+}
+
+// await waits for what the verdict would count.
+func (d *drill) await(ctx context.Context, what verdict.Happening, within time.Duration) error {
 	const pause = 250 * time.Millisecond
 	for deadline := time.Now().Add(within); ; {
 		events, err := d.events(ctx)
 		for _, each := range events {
-			if each.Kind == what && (region == "" || each.Region == region) && !each.At.Before(d.fault) {
+			if what.Matches(each) && !each.At.Before(d.fault) {
 				return nil
 			}
 		}
@@ -70,7 +75,7 @@ func (d *drill) Await(ctx context.Context, what event.Kind, region string, withi
 			}
 		}
 		if time.Now().After(deadline) {
-			return errors.Join(fmt.Errorf("%s %s did not happen within %s", what.Label(), region, within), err)
+			return errors.Join(fmt.Errorf("%s did not happen within %s", what, within), err)
 		}
 		if err := d.Pause(ctx, pause); err != nil {
 			return err
@@ -88,7 +93,7 @@ func (d *drill) awaitAll(ctx context.Context, must []verdict.Happening) error {
 			within = time.Until(d.fault.Add(each.Within))
 		}
 		d.options.Progress("waiting for: %s", each)
-		missed = append(missed, d.Await(ctx, each.Kind, each.Region, within))
+		missed = append(missed, d.await(ctx, each, within))
 	}
 	return errors.Join(missed...)
 }

@@ -46,8 +46,12 @@ const probe = 6 * time.Second
 // health check have flipped.
 func watch(cfg config.Config) time.Duration {
 	const slack = 3 * time.Second
-	flips := time.Duration(cfg.HealthCheck.Threshold) * (cfg.HealthCheck.Interval + probe)
-	return max(cfg.Lease.TTL+3*cfg.Lease.Tick, flips) + slack
+	return max(cfg.Lease.TTL+3*cfg.Lease.Tick, flips(cfg)) + slack
+}
+
+// flips is when the last checker has turned unhealthy.
+func flips(cfg config.Config) time.Duration {
+	return time.Duration(cfg.HealthCheck.Threshold) * (cfg.HealthCheck.Interval + probe)
 }
 
 func lostStandby() Scenario {
@@ -63,16 +67,28 @@ func lostStandby() Scenario {
 
 func slowProber() Scenario {
 	const slow = 8 * time.Second // longer than a checker waits
+	place := health.Places()[0]
 	order := func(ctx context.Context, stage Stage, by time.Duration) error {
-		return stage.Order(ctx, cloud.Order{Do: cloud.SlowProber, From: health.Places()[0], By: by})
+		return stage.Order(ctx, cloud.Order{Do: cloud.SlowProber, From: place, By: by})
 	}
 	return Scenario{
 		Name: "slow-prober", Title: "One place of the health checkers is slow",
-		Story:  fmt.Sprintf("The health checkers in %s take %s to connect and so find both Regions unhealthy; those elsewhere do not.", health.Places()[0], span.Text(slow)),
-		Watch:  watch,
-		Break:  func(ctx context.Context, stage Stage) error { return order(ctx, stage, slow) },
-		Mend:   func(ctx context.Context, stage Stage) error { return order(ctx, stage, 0) },
-		Expect: quiet,
+		Story: fmt.Sprintf("The health checkers in %s take %s to connect and so find both Regions unhealthy; those elsewhere do not.", place, span.Text(slow)),
+		Watch: watch,
+		Break: func(ctx context.Context, stage Stage) error { return order(ctx, stage, slow) },
+		Mend:  func(ctx context.Context, stage Stage) error { return order(ctx, stage, 0) },
+		Expect: func(places Places, cfg config.Config) verdict.Expectations {
+			expected := quiet(places, cfg)
+			// An endpoint that is healthy to nobody, as the primary's while the secondary is active, cannot become so to some.
+			for _, region := range []string{places.Primary, places.Secondary} {
+				if region == places.Active || region == places.Secondary {
+					expected.Must = append(expected.Must, verdict.Happening{
+						Kind: event.CheckersUnhealthy, Region: region, Detail: event.FromPlace(place), Within: flips(cfg),
+					})
+				}
+			}
+			return expected
+		},
 	}
 }
 
