@@ -50,6 +50,10 @@ const (
 	AlarmCleared Kind = "alarm-cleared"
 )
 
+// SecretRotated is what Secrets Manager does: a rotation has ended, and its version is the current one. The detail is the
+// version.
+const SecretRotated Kind = "secret-rotated"
+
 // What the failover controllers do.
 const (
 	LeaseReleased  Kind = "released"
@@ -68,7 +72,7 @@ const (
 var labels = map[Kind]string{
 	LoadStarted: "load started", FaultInjected: "fault injected", FaultEnded: "fault ended", LoadStopped: "load stopped",
 	HealthChanged: "health check flipped", DNSChanged: "DNS answer changed", CheckersUnhealthy: "unhealthy to some checkers",
-	AlarmRaised: "alarm raised", AlarmCleared: "alarm cleared",
+	AlarmRaised: "alarm raised", AlarmCleared: "alarm cleared", SecretRotated: "secret rotated",
 	LeaseReleased: "lease released", LeaseClaimed: "lease claimed", Promoting: "promotion begun",
 	PromoteCalled: "promotion requested", LedgerWritable: "ledger writable", ReplayStarted: "replay begun",
 	TermActive: "replay done, term active", TermSettled: "term settled",

@@ -1,8 +1,12 @@
 package local
 
 import (
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/paymentdr/paymentdr/internal/drill/event"
 	"github.com/paymentdr/paymentdr/internal/localcloud/control"
@@ -41,6 +45,26 @@ func TestEventsOfACloudInTheTimelinesWords(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			test.noted.At, test.want.At = noon, noon
 			if got := translate(test.noted); got != test.want {
+				t.Errorf("got %+v, want %+v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestARotationIsAnEventWhenItHasEnded(t *testing.T) {
+	stages := map[string][]string{"old": {"AWSPREVIOUS"}, "new": {"AWSCURRENT", "AWSPENDING"}}
+	tests := map[string]struct {
+		secret secretsmanager.DescribeSecretOutput
+		want   []event.Event
+	}{
+		"ended": {secretsmanager.DescribeSecretOutput{LastRotatedDate: aws.Time(noon), VersionIdsToStages: stages},
+			[]event.Event{{At: noon, Kind: event.SecretRotated, Region: "us-east-1", Detail: "current version new"}}},
+		"never":      {secretsmanager.DescribeSecretOutput{VersionIdsToStages: stages}, nil},
+		"no version": {secretsmanager.DescribeSecretOutput{LastRotatedDate: aws.Time(noon)}, nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := rotated("us-east-1", &test.secret); !slices.Equal(got, test.want) {
 				t.Errorf("got %+v, want %+v", got, test.want)
 			}
 		})

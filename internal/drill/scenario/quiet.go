@@ -183,12 +183,19 @@ func verifyBackup(ctx context.Context, stage Stage, region string) error {
 func rotation() Scenario {
 	return Scenario{
 		Name: "rotation", Title: "The ledger's credentials are rotated",
-		Story:  "Secrets Manager rotates the credentials with which payments are posted, in the Region that is the configured primary, while payments are posted.",
-		Watch:  watch,
-		Break:  rotate,
-		Expect: quiet,
+		Story: "Secrets Manager rotates the credentials with which payments are posted, in the Region that is the configured primary, while payments are posted.",
+		Watch: watch,
+		Break: rotate,
+		Expect: func(places Places, cfg config.Config) verdict.Expectations {
+			expected := quiet(places, cfg)
+			expected.Must = []verdict.Happening{{Kind: event.SecretRotated, Region: places.Primary, Within: rotates}}
+			return expected
+		},
 	}
 }
+
+// rotates is how long a rotation may take, the four calls of its function.
+const rotates = time.Minute
 
 // rotate rotates the application's secret and waits until the new version is the current one.
 func rotate(ctx context.Context, stage Stage) error {
@@ -202,14 +209,14 @@ func rotate(ctx context.Context, stage Stage) error {
 	if err != nil {
 		return fmt.Errorf("rotate secret: %w", err)
 	}
-	const patience, pause = time.Minute, 250 * time.Millisecond
-	for deadline := time.Now().Add(patience); ; {
+	const pause = 250 * time.Millisecond
+	for deadline := time.Now().Add(rotates); ; {
 		current, err := manager.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: aws.String(secret)})
 		if err == nil && aws.ToString(current.VersionId) == aws.ToString(begun.VersionId) {
 			return nil
 		}
 		if time.Now().After(deadline) {
-			return errors.Join(fmt.Errorf("rotate secret: the new version is not the current one after %s", patience), err)
+			return errors.Join(fmt.Errorf("rotate secret: the new version is not the current one after %s", rotates), err)
 		}
 		if err := stage.Pause(ctx, pause); err != nil {
 			return err
