@@ -18,6 +18,7 @@ import (
 	"github.com/paymentdr/paymentdr/internal/drill/verdict"
 	cloud "github.com/paymentdr/paymentdr/internal/localcloud/control"
 	"github.com/paymentdr/paymentdr/internal/localcloud/route53/health"
+	"github.com/paymentdr/paymentdr/internal/pause"
 )
 
 // quiet is expected where nobody may move: no failover, no other DNS answer, no payer refused.
@@ -209,17 +210,16 @@ func rotate(ctx context.Context, stage Stage) error {
 	if err != nil {
 		return fmt.Errorf("rotate secret: %w", err)
 	}
-	const pause = 250 * time.Millisecond
-	for deadline := time.Now().Add(rotates); ; {
+	const every = 250 * time.Millisecond
+	err = pause.Until(ctx, every, rotates, func() error {
 		current, err := manager.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: aws.String(secret)})
-		if err == nil && aws.ToString(current.VersionId) == aws.ToString(begun.VersionId) {
-			return nil
+		if err == nil && aws.ToString(current.VersionId) != aws.ToString(begun.VersionId) {
+			err = errors.New("the new version is not the current one")
 		}
-		if time.Now().After(deadline) {
-			return errors.Join(fmt.Errorf("rotate secret: the new version is not the current one after %s", rotates), err)
-		}
-		if err := stage.Pause(ctx, pause); err != nil {
-			return err
-		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("rotate secret: %w", err)
 	}
+	return nil
 }
