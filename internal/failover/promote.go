@@ -60,8 +60,19 @@ func (c *Controller) promote(ctx context.Context) error {
 	}
 	after := c.options.Limits.SettleAfter
 	c.settling = settling{epoch: epoch, from: from, until: c.clock.Wall().Add(after + c.options.Limits.ClockSkew), due: c.clock.Now().Add(after)}
-	c.note(termActive, map[string]string{"replayed": strconv.Itoa(c.promotion.replayed), "from": from.Format(time.RFC3339Nano)})
+	c.note(termActive, c.activeDetail(epoch, from))
 	return c.flush(ctx)
+}
+
+// activeDetail says how the term began: with a replay, or with a database that was handed over and none.
+func (c *Controller) activeDetail(epoch int64, from time.Time) map[string]string {
+	detail := map[string]string{"from": from.Format(time.RFC3339Nano)}
+	if c.handed == epoch {
+		detail["handedOver"] = "true"
+	} else {
+		detail["replayed"] = strconv.Itoa(c.promotion.replayed)
+	}
+	return detail
 }
 
 // makeWritable makes this Region's database the writer, one look and at most one request at a time. That the ledger

@@ -8,6 +8,7 @@ import (
 	"github.com/paymentdr/paymentdr/internal/control"
 	"github.com/paymentdr/paymentdr/internal/journal"
 	"github.com/paymentdr/paymentdr/internal/ledger"
+	"github.com/paymentdr/paymentdr/internal/pause"
 	"github.com/paymentdr/paymentdr/internal/payment"
 	"github.com/paymentdr/paymentdr/internal/telemetry"
 )
@@ -78,16 +79,5 @@ type Clock struct {
 
 // SystemClock is the machine's.
 func SystemClock() Clock {
-	return Clock{Now: time.Now, Wall: func() time.Time { return time.Now().UTC() }, Sleep: sleep, WithTimeout: context.WithTimeout}
-}
-
-func sleep(ctx context.Context, duration time.Duration) error {
-	timer := time.NewTimer(duration)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
+	return Clock{Now: time.Now, Wall: func() time.Time { return time.Now().UTC() }, Sleep: pause.For, WithTimeout: context.WithTimeout}
 }

@@ -3,12 +3,12 @@ package journal
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/paymentdr/paymentdr/internal/pause"
 	"github.com/paymentdr/paymentdr/internal/payment"
 )
 
@@ -49,7 +49,7 @@ func (s *Store) GetMany(ctx context.Context, paymentIDs []string) (Many, error) 
 		if keys = output.UnprocessedKeys[s.table].Keys; len(keys) == 0 {
 			break
 		}
-		if err := pause(ctx, payment.Backoff(attempt, 1)); err != nil {
+		if err := pause.For(ctx, payment.Backoff(attempt, 1)); err != nil {
 			return found, fmt.Errorf("get payments: %w: %w", payment.ErrJournalBusy, err)
 		}
 	}
@@ -75,15 +75,4 @@ func (m *Many) add(item map[string]types.AttributeValue) {
 		return
 	}
 	m.Records = append(m.Records, record)
-}
-
-func pause(ctx context.Context, duration time.Duration) error {
-	timer := time.NewTimer(duration)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -23,23 +23,11 @@ type Machine struct {
 	Checks      Checks
 	Policy      Policy
 	Now         func() time.Time
-	// Sleep waits for a duration or until ctx ends; Pause is the real one.
+	// Sleep waits for a duration or until ctx ends; pause.For is the real one.
 	Sleep func(ctx context.Context, duration time.Duration) error
 	// Emitter gets the verdict, as one on the source cluster.
 	Emitter backup.Emitter
 	Logger  *slog.Logger
-}
-
-// Pause waits for a duration or until ctx ends, whose error it then returns.
-func Pause(ctx context.Context, duration time.Duration) error {
-	timer := time.NewTimer(duration)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // FailedError is a restore test that was decided against the backup.

@@ -26,11 +26,17 @@ const (
 	LoadStopped   Kind = "load-stopped"
 )
 
-// What Route 53 does. The detail of HealthChanged is HealthyDetail or UnhealthyDetail.
+// What Route 53 does. The detail of HealthChanged is HealthyDetail or UnhealthyDetail, that of CheckersUnhealthy begins
+// with FromPlace. The Region is the endpoint's.
 const (
 	HealthChanged Kind = "health-changed"
 	DNSChanged    Kind = "dns-changed"
+	// CheckersUnhealthy: all checkers in one place, while the others keep the endpoint healthy.
+	CheckersUnhealthy Kind = "checkers-unhealthy"
 )
+
+// FromPlace says from where checkers look.
+func FromPlace(place string) string { return "from " + place }
 
 // The details of HealthChanged.
 const (
@@ -44,6 +50,10 @@ const (
 	AlarmCleared Kind = "alarm-cleared"
 )
 
+// SecretRotated is what Secrets Manager does: a rotation has ended, and its version is the current one. The detail is the
+// version.
+const SecretRotated Kind = "secret-rotated"
+
 // What the failover controllers do.
 const (
 	LeaseReleased  Kind = "released"
@@ -51,21 +61,27 @@ const (
 	Promoting      Kind = "promoting"
 	PromoteCalled  Kind = "promote-called"
 	LedgerWritable Kind = "writable"
-	ReplayStarted  Kind = "replay-started"
-	// TermActive: the replay is done, and the Region's processors post again.
+	// ReplayStarted: the time from which the journal is replayed is recorded. A term that was handed over keeps it for its
+	// later look alone.
+	ReplayStarted Kind = "replay-started"
+	// TermActive: the Region's processors post again. Its detail has Replayed when a replay was done before; a term that
+	// was handed over needs none.
 	TermActive Kind = "active"
 	// TermSettled: the controller has looked once more, later, and found nothing left to post.
 	TermSettled Kind = "settled"
 )
 
+// Replayed is in the detail of a TermActive that a replay made so.
+const Replayed = "replayed"
+
 // labels are the kinds in words, for people.
 var labels = map[Kind]string{
 	LoadStarted: "load started", FaultInjected: "fault injected", FaultEnded: "fault ended", LoadStopped: "load stopped",
-	HealthChanged: "health check flipped", DNSChanged: "DNS answer changed",
-	AlarmRaised: "alarm raised", AlarmCleared: "alarm cleared",
+	HealthChanged: "health check flipped", DNSChanged: "DNS answer changed", CheckersUnhealthy: "unhealthy to some checkers",
+	AlarmRaised: "alarm raised", AlarmCleared: "alarm cleared", SecretRotated: "secret rotated",
 	LeaseReleased: "lease released", LeaseClaimed: "lease claimed", Promoting: "promotion begun",
-	PromoteCalled: "promotion requested", LedgerWritable: "ledger writable", ReplayStarted: "replay begun",
-	TermActive: "replay done, term active", TermSettled: "term settled",
+	PromoteCalled: "promotion requested", LedgerWritable: "ledger writable", ReplayStarted: "start of replay recorded",
+	TermActive: "term active", TermSettled: "term settled",
 }
 
 // Label is the kind in words.
@@ -78,6 +94,14 @@ type Event struct {
 	Region string    `json:"region,omitempty"`
 	// Detail is for people, except where its kind says otherwise.
 	Detail string `json:"detail,omitempty"`
+}
+
+// Label is the event in words: it may say more than its kind.
+func (e Event) Label() string {
+	if e.Kind == TermActive && strings.Contains(e.Detail, Replayed) {
+		return "replay done, " + e.Kind.Label()
+	}
+	return e.Kind.Label()
 }
 
 // FromHistory is an event of the control table's history.

@@ -53,6 +53,14 @@ func TestFromHistory(t *testing.T) {
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
+	for detail, want := range map[string]string{
+		"replayed": "replay done, term active", "handedOver": "term active",
+	} {
+		active := event.FromHistory(control.Event{At: noon, Kind: "active", Region: "us-west-2", Epoch: 2, Detail: map[string]string{detail: "0"}})
+		if label := active.Label(); label != want {
+			t.Errorf("a term with %s is %q, want %q", detail, label, want)
+		}
+	}
 	if label := event.Kind("some-thing").Label(); label != "some thing" {
 		t.Errorf("label of an unknown kind is %q", label)
 	}

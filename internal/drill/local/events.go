@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -11,24 +12,28 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/paymentdr/paymentdr/internal/drill/event"
 	"github.com/paymentdr/paymentdr/internal/localcloud/control"
 )
 
 // kinds are the events of a cloud that a drill's timeline has.
-var kinds = map[string]event.Kind{control.HealthChanged: event.HealthChanged, control.AnswerChanged: event.DNSChanged}
+var kinds = map[string]event.Kind{
+	control.HealthChanged: event.HealthChanged, control.AnswerChanged: event.DNSChanged, control.CheckersUnhealthy: event.CheckersUnhealthy,
+}
 
 // eventsTimeout bounds the look at what has happened; there is nothing to wait for.
 const eventsTimeout = 300 * time.Millisecond
 
 // events are those that the cloud has noted so far.
 func (t *target) events(ctx context.Context, from, to time.Time) ([]event.Event, error) {
-	// The cloud's own events are followed until nothing comes any more; meanwhile the Regions are asked for their alarms.
+	// The cloud's own events are followed until nothing comes any more; meanwhile the Regions are asked for
+	// what they know themselves.
 	ctx, cancel := context.WithTimeout(ctx, eventsTimeout)
 	defer cancel()
-	alarms := make(chan []event.Event, 1)
-	go func() { alarms <- t.alarms(ctx, from, to) }()
+	regional := make(chan []event.Event, 1)
+	go func() { regional <- t.regional(ctx, from, to) }()
 	var found []event.Event
 	err := t.client.Events(ctx, 0, func(noted control.Event) bool {
 		if noted.At.Before(from) || !noted.At.Before(to) {
@@ -37,16 +42,16 @@ func (t *target) events(ctx context.Context, from, to time.Time) ([]event.Event,
 		found = append(found, translate(noted))
 		return true
 	})
-	return append(found, <-alarms...), err
+	return append(found, <-regional...), err
 }
 
-// alarms are the changes of alarms that the Regions know. A Region that does not answer has none to tell.
-func (t *target) alarms(ctx context.Context, from, to time.Time) []event.Event {
+// regional are the changes of alarms and the rotation that the Regions know. A Region that does not answer has none to tell.
+func (t *target) regional(ctx context.Context, from, to time.Time) []event.Event {
 	regions := t.status.Layout.Regions()
 	told := make([][]event.Event, len(regions))
 	var group sync.WaitGroup
 	for i, region := range regions {
-		group.Go(func() { told[i] = t.alarmsOf(ctx, region, from, to) })
+		group.Go(func() { told[i] = append(t.alarmsOf(ctx, region, from, to), t.rotationOf(ctx, region, from, to)...) })
 	}
 	group.Wait()
 	return slices.Concat(told...)
@@ -78,17 +83,44 @@ func (t *target) alarmsOf(ctx context.Context, region string, from, to time.Time
 	return found
 }
 
+// rotationOf is the last rotation of the application's secret.
+func (t *target) rotationOf(ctx context.Context, region string, from, to time.Time) []event.Event {
+	secret, err := secretsmanager.NewFromConfig(t.config(region)).DescribeSecret(ctx,
+		&secretsmanager.DescribeSecretInput{SecretId: aws.String(t.app[region])}, func(o *secretsmanager.Options) { o.Retryer = aws.NopRetryer{} })
+	if err != nil {
+		return nil
+	}
+	return event.Between(rotated(region, secret), from, to)
+}
+
+// rotated is the event of a secret's last rotation, if it ever had one.
+func rotated(region string, secret *secretsmanager.DescribeSecretOutput) []event.Event {
+	if secret.LastRotatedDate == nil {
+		return nil
+	}
+	for version, stages := range secret.VersionIdsToStages {
+		if slices.Contains(stages, "AWSCURRENT") {
+			return []event.Event{{At: *secret.LastRotatedDate, Kind: event.SecretRotated, Region: region, Detail: "current version " + version}}
+		}
+	}
+	return nil
+}
+
 // translate puts an event into the timeline's words.
 func translate(noted control.Event) event.Event {
 	made := event.Event{At: noted.At, Kind: event.Kind(noted.Kind), Region: noted.Region}
 	if kind, known := kinds[noted.Kind]; known {
 		made.Kind = kind
 	}
-	if noted.Kind == control.HealthChanged {
+	switch noted.Kind {
+	case control.HealthChanged:
 		made.Detail = event.UnhealthyDetail
 		if noted.Detail["healthy"] == "true" {
 			made.Detail = event.HealthyDetail
 		}
+		return made
+	case control.CheckersUnhealthy:
+		made.Detail = fmt.Sprintf("%s, healthy to %s of %s", event.FromPlace(noted.Detail["place"]), noted.Detail["well"], noted.Detail["checkers"])
 		return made
 	}
 	var details []string

@@ -26,7 +26,7 @@ func Milestones(fault time.Time, events []event.Event, kinds []outage.Kind, sett
 	var found []Milestone
 	for _, kind := range milestoneKinds {
 		if one, ok := event.First(events, kind, fault); ok {
-			what := kind.Label()
+			what := one.Label()
 			if one.Region != "" {
 				what += ", " + one.Region
 			}

@@ -81,7 +81,7 @@ func (r Report) textRest(b *bytes.Buffer) {
 	section(b, "events")
 	var rows [][]string
 	for _, one := range r.Events {
-		rows = append(rows, []string{fmt.Sprintf("%12s", chart.Offset(one.At.Sub(r.Fault))), one.Region, one.Kind.Label(), one.Detail})
+		rows = append(rows, []string{fmt.Sprintf("%12s", chart.Offset(one.At.Sub(r.Fault))), one.Region, one.Label(), one.Detail})
 	}
 	table(b, rows)
 	if len(r.Configuration) > 0 {

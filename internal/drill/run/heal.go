@@ -8,6 +8,7 @@ import (
 
 	"github.com/paymentdr/paymentdr/internal/control"
 	"github.com/paymentdr/paymentdr/internal/journal"
+	"github.com/paymentdr/paymentdr/internal/pause"
 	"github.com/paymentdr/paymentdr/internal/payment"
 )
 
@@ -31,19 +32,11 @@ func Heal(ctx context.Context, options Options) error {
 		}
 	}
 	d.options.Progress("waiting until the system is whole again")
-	const pause = 500 * time.Millisecond
-	for deadline := time.Now().Add(healTimeout); ; {
-		err := d.whole(ctx)
-		if err == nil {
-			return nil
-		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("heal after %s: not whole after %s: %w", options.Scenario.Name, healTimeout, err)
-		}
-		if err := d.Pause(ctx, pause); err != nil {
-			return err
-		}
+	const every = 500 * time.Millisecond
+	if err := pause.Until(ctx, every, healTimeout, func() error { return d.whole(ctx) }); err != nil {
+		return fmt.Errorf("heal after %s: not whole: %w", options.Scenario.Name, err)
 	}
+	return nil
 }
 
 // whole says what is still missing: every Region must see the same active term, and the target be whole around it.

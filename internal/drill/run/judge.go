@@ -11,6 +11,7 @@ import (
 	judging "github.com/paymentdr/paymentdr/internal/drill"
 	"github.com/paymentdr/paymentdr/internal/drill/check"
 	"github.com/paymentdr/paymentdr/internal/drill/receipt"
+	"github.com/paymentdr/paymentdr/internal/pause"
 )
 
 // readTimeout bounds one reading of the whole journal and ledger.
@@ -55,7 +56,7 @@ func (d *drill) judge(ctx context.Context, before check.Stores, end time.Time) (
 
 // settle reads both stores again and again until the ledger has everything, or will not have it in time.
 func (d *drill) settle(ctx context.Context, receipts []receipt.Receipt) (check.Stores, error) {
-	const pause = 500 * time.Millisecond
+	const every = 500 * time.Millisecond
 	for deadline := time.Now().Add(settleTimeout); ; {
 		stores, err := d.read(ctx)
 		late := time.Now().After(deadline)
@@ -65,7 +66,7 @@ func (d *drill) settle(ctx context.Context, receipts []receipt.Receipt) (check.S
 		if late {
 			return check.Stores{}, errors.Join(fmt.Errorf("not settled within %s", settleTimeout), err)
 		}
-		if err := d.Pause(ctx, pause); err != nil {
+		if err := pause.For(ctx, every); err != nil {
 			return check.Stores{}, err
 		}
 	}

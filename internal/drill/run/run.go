@@ -14,6 +14,7 @@ import (
 	"github.com/paymentdr/paymentdr/internal/drill/receipt"
 	"github.com/paymentdr/paymentdr/internal/drill/scenario"
 	"github.com/paymentdr/paymentdr/internal/drill/verdict"
+	"github.com/paymentdr/paymentdr/internal/pause"
 )
 
 // Options say how a scenario is played.
@@ -144,7 +145,7 @@ func (d *drill) finish(ctx context.Context, fleet *payer.Fleet) error {
 
 // breakAndWatch injects the fault and lets payers pay until the system has recovered, or will not.
 func (d *drill) breakAndWatch(ctx context.Context, fleet *payer.Fleet) error {
-	if err := d.Pause(ctx, d.options.Before); err != nil {
+	if err := pause.For(ctx, d.options.Before); err != nil {
 		return err
 	}
 	if err := d.checkServed(fleet.Tally()); err != nil {
@@ -160,7 +161,7 @@ func (d *drill) breakAndWatch(ctx context.Context, fleet *payer.Fleet) error {
 	}
 	expected := s.Expect(d.places, d.options.Config)
 	missed := d.awaitAll(ctx, expected.Must)
-	if err := d.Pause(ctx, time.Until(d.fault.Add(s.Watched(d.options.Config)))); err != nil {
+	if err := pause.For(ctx, time.Until(d.fault.Add(s.Watched(d.options.Config)))); err != nil {
 		return err
 	}
 	if s.Mend != nil {
@@ -182,7 +183,7 @@ func (d *drill) awaitCalm(ctx context.Context, fleet *payer.Fleet) error {
 	if err := d.awaitServed(ctx, fleet); err != nil {
 		return err
 	}
-	return d.Pause(ctx, d.stale(ctx)+payerTimeout+outage.Calm+afterCalm)
+	return pause.For(ctx, d.stale(ctx)+payerTimeout+outage.Calm+afterCalm)
 }
 
 // stale is how long a payer may still have an answer of DNS that is no longer given.
@@ -196,10 +197,10 @@ func (d *drill) stale(ctx context.Context) time.Duration {
 
 // awaitServed waits until payments of DNS payers are acknowledged again, for as long as detection may take at all.
 func (d *drill) awaitServed(ctx context.Context, fleet *payer.Fleet) error {
-	const pause, most = 200 * time.Millisecond, 6 * time.Minute
+	const every, most = 200 * time.Millisecond, 6 * time.Minute
 	deadline := time.Now().Add(most)
 	for last := fleet.Tally()[receipt.DNS].Acknowledged; ; {
-		if err := d.Pause(ctx, pause); err != nil {
+		if err := pause.For(ctx, every); err != nil {
 			return err
 		}
 		now := fleet.Tally()[receipt.DNS]

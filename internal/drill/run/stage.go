@@ -14,6 +14,7 @@ import (
 	"github.com/paymentdr/paymentdr/internal/drill/verdict"
 	"github.com/paymentdr/paymentdr/internal/journal"
 	cloud "github.com/paymentdr/paymentdr/internal/localcloud/control"
+	"github.com/paymentdr/paymentdr/internal/pause"
 	"github.com/paymentdr/paymentdr/internal/payment"
 )
 
@@ -42,25 +43,18 @@ func (d *drill) Function(region, role string) (string, error) { return d.target.
 // Secret implements scenario.Stage.
 func (d *drill) Secret(region string) (string, error) { return d.target.Secret(region) }
 
-// Pause implements scenario.Stage.
-func (d *drill) Pause(ctx context.Context, length time.Duration) error {
-	timer := time.NewTimer(max(length, 0))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // Await implements scenario.Stage.
 func (d *drill) Await(ctx context.Context, what event.Kind, region string, within time.Duration) error {
-	const pause = 250 * time.Millisecond
+	return d.await(ctx, verdict.Happening{Kind: what, Region: region}, within)
+}
+
+// await waits for what the verdict would count.
+func (d *drill) await(ctx context.Context, what verdict.Happening, within time.Duration) error {
+	const every = 250 * time.Millisecond
 	for deadline := time.Now().Add(within); ; {
 		events, err := d.events(ctx)
 		for _, each := range events {
-			if each.Kind == what && (region == "" || each.Region == region) && !each.At.Before(d.fault) {
+			if what.Matches(each) && !each.At.Before(d.fault) {
 				return nil
 			}
 		}
@@ -70,9 +64,9 @@ func (d *drill) Await(ctx context.Context, what event.Kind, region string, withi
 			}
 		}
 		if time.Now().After(deadline) {
-			return errors.Join(fmt.Errorf("%s %s did not happen within %s", what.Label(), region, within), err)
+			return errors.Join(fmt.Errorf("%s did not happen within %s", what, within), err)
 		}
-		if err := d.Pause(ctx, pause); err != nil {
+		if err := pause.For(ctx, every); err != nil {
 			return err
 		}
 	}
@@ -88,7 +82,7 @@ func (d *drill) awaitAll(ctx context.Context, must []verdict.Happening) error {
 			within = time.Until(d.fault.Add(each.Within))
 		}
 		d.options.Progress("waiting for: %s", each)
-		missed = append(missed, d.Await(ctx, each.Kind, each.Region, within))
+		missed = append(missed, d.await(ctx, each, within))
 	}
 	return errors.Join(missed...)
 }
@@ -163,17 +157,16 @@ const termTimeout = 90 * time.Second
 
 // awaitTerm waits until a Region is active, so that what is measured is the fault and not the start.
 func (d *drill) awaitTerm(ctx context.Context) (control.Lease, error) {
-	const pause = 250 * time.Millisecond
-	for deadline := time.Now().Add(termTimeout); ; {
-		lease, err := d.lease(ctx)
-		if err == nil && lease.State == payment.LeaseActive {
-			return lease, nil
+	const every = 250 * time.Millisecond
+	var lease control.Lease
+	err := pause.Until(ctx, every, termTimeout, func() (err error) {
+		if lease, err = d.lease(ctx); err == nil && lease.State != payment.LeaseActive {
+			err = fmt.Errorf("epoch %d in %q is %q", lease.Epoch, lease.Region, lease.State)
 		}
-		if time.Now().After(deadline) {
-			return control.Lease{}, errors.Join(fmt.Errorf("wait for an active term: epoch %d in %q is %q after %s", lease.Epoch, lease.Region, lease.State, termTimeout), err)
-		}
-		if err := d.Pause(ctx, pause); err != nil {
-			return control.Lease{}, err
-		}
+		return err
+	})
+	if err != nil {
+		return control.Lease{}, fmt.Errorf("wait for an active term: %w", err)
 	}
+	return lease, nil
 }

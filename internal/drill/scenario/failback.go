@@ -8,6 +8,7 @@ import (
 
 	"github.com/paymentdr/paymentdr/internal/drill/event"
 	cloud "github.com/paymentdr/paymentdr/internal/localcloud/control"
+	"github.com/paymentdr/paymentdr/internal/pause"
 )
 
 // wholeWithin is how long a Region that was started again may need until it is fit to be active: its cluster is copied
@@ -16,19 +17,11 @@ const wholeWithin = 2 * time.Minute
 
 // ready waits until a move would not be refused any more.
 func ready(ctx context.Context, stage Stage, words ...string) error {
-	const pause = time.Second
-	for deadline := time.Now().Add(wholeWithin); ; {
-		err := stage.Operate(ctx, append(words, "--check")...)
-		if err == nil {
-			return nil
-		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("not ready within %s: %w", wholeWithin, err)
-		}
-		if err := stage.Pause(ctx, pause); err != nil {
-			return err
-		}
+	err := pause.Until(ctx, time.Second, wholeWithin, func() error { return stage.Operate(ctx, append(words, "--check")...) })
+	if err != nil {
+		return fmt.Errorf("not ready: %w", err)
 	}
+	return nil
 }
 
 // lose lets the active Region die and come back: its peer is active then, and it follows with a new copy of the ledger.

@@ -27,7 +27,7 @@ func takesOver(places Places, cfg config.Config) verdict.Expectations {
 	for i := range must {
 		must[i].Within = cfg.Lease.TTL + takeover
 		if must[i].Kind == event.TermActive {
-			must[i].Within = cfg.Lease.TTL + replay
+			must[i].Detail, must[i].Within = event.Replayed, cfg.Lease.TTL+replay
 		}
 	}
 	must = append(must, verdict.Happening{Kind: event.DNSChanged, Region: places.Standby, Within: cfg.Objectives.RTO})

@@ -18,6 +18,7 @@ import (
 	"github.com/paymentdr/paymentdr/internal/drill/verdict"
 	cloud "github.com/paymentdr/paymentdr/internal/localcloud/control"
 	"github.com/paymentdr/paymentdr/internal/localcloud/route53/health"
+	"github.com/paymentdr/paymentdr/internal/pause"
 )
 
 // quiet is expected where nobody may move: no failover, no other DNS answer, no payer refused.
@@ -46,8 +47,12 @@ const probe = 6 * time.Second
 // health check have flipped.
 func watch(cfg config.Config) time.Duration {
 	const slack = 3 * time.Second
-	flips := time.Duration(cfg.HealthCheck.Threshold) * (cfg.HealthCheck.Interval + probe)
-	return max(cfg.Lease.TTL+3*cfg.Lease.Tick, flips) + slack
+	return max(cfg.Lease.TTL+3*cfg.Lease.Tick, flips(cfg)) + slack
+}
+
+// flips is when the last checker has turned unhealthy.
+func flips(cfg config.Config) time.Duration {
+	return time.Duration(cfg.HealthCheck.Threshold) * (cfg.HealthCheck.Interval + probe)
 }
 
 func lostStandby() Scenario {
@@ -63,16 +68,28 @@ func lostStandby() Scenario {
 
 func slowProber() Scenario {
 	const slow = 8 * time.Second // longer than a checker waits
+	place := health.Places()[0]
 	order := func(ctx context.Context, stage Stage, by time.Duration) error {
-		return stage.Order(ctx, cloud.Order{Do: cloud.SlowProber, From: health.Places()[0], By: by})
+		return stage.Order(ctx, cloud.Order{Do: cloud.SlowProber, From: place, By: by})
 	}
 	return Scenario{
 		Name: "slow-prober", Title: "One place of the health checkers is slow",
-		Story:  fmt.Sprintf("The health checkers in %s take %s to connect and so find both Regions unhealthy; those elsewhere do not.", health.Places()[0], span.Text(slow)),
-		Watch:  watch,
-		Break:  func(ctx context.Context, stage Stage) error { return order(ctx, stage, slow) },
-		Mend:   func(ctx context.Context, stage Stage) error { return order(ctx, stage, 0) },
-		Expect: quiet,
+		Story: fmt.Sprintf("The health checkers in %s take %s to connect and so find both Regions unhealthy; those elsewhere do not.", place, span.Text(slow)),
+		Watch: watch,
+		Break: func(ctx context.Context, stage Stage) error { return order(ctx, stage, slow) },
+		Mend:  func(ctx context.Context, stage Stage) error { return order(ctx, stage, 0) },
+		Expect: func(places Places, cfg config.Config) verdict.Expectations {
+			expected := quiet(places, cfg)
+			// An endpoint that is healthy to nobody, as the primary's while the secondary is active, cannot become so to some.
+			for _, region := range []string{places.Primary, places.Secondary} {
+				if region == places.Active || region == places.Secondary {
+					expected.Must = append(expected.Must, verdict.Happening{
+						Kind: event.CheckersUnhealthy, Region: region, Detail: event.FromPlace(place), Within: flips(cfg),
+					})
+				}
+			}
+			return expected
+		},
 	}
 }
 
@@ -167,12 +184,19 @@ func verifyBackup(ctx context.Context, stage Stage, region string) error {
 func rotation() Scenario {
 	return Scenario{
 		Name: "rotation", Title: "The ledger's credentials are rotated",
-		Story:  "Secrets Manager rotates the credentials with which payments are posted, in the Region that is the configured primary, while payments are posted.",
-		Watch:  watch,
-		Break:  rotate,
-		Expect: quiet,
+		Story: "Secrets Manager rotates the credentials with which payments are posted, in the Region that is the configured primary, while payments are posted.",
+		Watch: watch,
+		Break: rotate,
+		Expect: func(places Places, cfg config.Config) verdict.Expectations {
+			expected := quiet(places, cfg)
+			expected.Must = []verdict.Happening{{Kind: event.SecretRotated, Region: places.Primary, Within: rotates}}
+			return expected
+		},
 	}
 }
+
+// rotates is how long a rotation may take, the four calls of its function.
+const rotates = time.Minute
 
 // rotate rotates the application's secret and waits until the new version is the current one.
 func rotate(ctx context.Context, stage Stage) error {
@@ -186,17 +210,16 @@ func rotate(ctx context.Context, stage Stage) error {
 	if err != nil {
 		return fmt.Errorf("rotate secret: %w", err)
 	}
-	const patience, pause = time.Minute, 250 * time.Millisecond
-	for deadline := time.Now().Add(patience); ; {
+	const every = 250 * time.Millisecond
+	err = pause.Until(ctx, every, rotates, func() error {
 		current, err := manager.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: aws.String(secret)})
-		if err == nil && aws.ToString(current.VersionId) == aws.ToString(begun.VersionId) {
-			return nil
+		if err == nil && aws.ToString(current.VersionId) != aws.ToString(begun.VersionId) {
+			err = errors.New("the new version is not the current one")
 		}
-		if time.Now().After(deadline) {
-			return errors.Join(fmt.Errorf("rotate secret: the new version is not the current one after %s", patience), err)
-		}
-		if err := stage.Pause(ctx, pause); err != nil {
-			return err
-		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("rotate secret: %w", err)
 	}
+	return nil
 }

@@ -27,8 +27,6 @@ type Stage interface {
 	Operate(ctx context.Context, words ...string) error
 	// Await waits for an event at or after the fault; one that does not come is an error.
 	Await(ctx context.Context, what event.Kind, region string, within time.Duration) error
-	// Pause lets time pass.
-	Pause(ctx context.Context, length time.Duration) error
 	// AWS reaches the APIs of a Region.
 	AWS(region string) aws.Config
 	// Function is the name of a Region's function, by its role as in the roots' outputs: failover_controller.

@@ -27,7 +27,8 @@ type Happening struct {
 	Within time.Duration
 }
 
-func (h Happening) matches(one event.Event) bool {
+// Matches tells whether an event is the one, whenever it happened.
+func (h Happening) Matches(one event.Event) bool {
 	return one.Kind == h.Kind && (h.Region == "" || one.Region == h.Region) && strings.Contains(one.Detail, h.Detail)
 }
 
@@ -210,7 +211,7 @@ func (v *Verdict) addMust(one Happening, measured Measured) {
 		limit = "within " + span.Text(one.Within)
 	}
 	for _, seen := range measured.Events {
-		if one.matches(seen) && !seen.At.Before(measured.Window.Fault) {
+		if one.Matches(seen) && !seen.At.Before(measured.Window.Fault) {
 			after := seen.At.Sub(measured.Window.Fault)
 			v.add(one.String(), limit, "after "+span.Text(after), one.Within == 0 || after <= one.Within)
 			return
@@ -221,7 +222,7 @@ func (v *Verdict) addMust(one Happening, measured Measured) {
 
 func (v *Verdict) addMustNot(one Happening, measured Measured) {
 	for _, seen := range measured.Events {
-		if one.matches(seen) && !seen.At.Before(measured.Window.Fault) {
+		if one.Matches(seen) && !seen.At.Before(measured.Window.Fault) {
 			v.add(one.String(), "must not happen", "after "+span.Text(seen.At.Sub(measured.Window.Fault)), false)
 			return
 		}

@@ -96,7 +96,7 @@ func TestJudge(t *testing.T) {
 			e.Settle, m.Settlement.Settled.Open = 0, true
 		}, []string{"acknowledged payments in the ledger: over 52.0 s (50 waited, 40 at once)"}},
 		"nobody took over": {func(_ *verdict.Expectations, m *verdict.Measured) { m.Events = m.Events[:2] },
-			[]string{"lease claimed in west: did not happen", "ledger writable in west: did not happen", "replay done, term active in west: did not happen"}},
+			[]string{"lease claimed in west: did not happen", "ledger writable in west: did not happen", "term active in west: did not happen"}},
 		"taken over too late": {func(e *verdict.Expectations, m *verdict.Measured) { e.Must[0].Within = 16 * time.Second },
 			[]string{"lease claimed in west: after 17.0 s"}},
 		"the wrong one took over": {func(_ *verdict.Expectations, m *verdict.Measured) { m.Events[2].Region = "east" },

@@ -106,7 +106,11 @@ func (w *World) append(actor string, event control.Event) {
 	}
 	w.Events = append(w.Events, event)
 	if w.Trace != nil {
-		w.Trace("%s: event %s epoch %d", actor, event.Kind, event.Epoch)
+		handed := ""
+		if event.Detail["handedOver"] != "" {
+			handed = ", handed over"
+		}
+		w.Trace("%s: event %s epoch %d%s", actor, event.Kind, event.Epoch, handed)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/paymentdr/paymentdr/internal/function"
 	"github.com/paymentdr/paymentdr/internal/functionenv"
 	"github.com/paymentdr/paymentdr/internal/ledger/connect"
+	"github.com/paymentdr/paymentdr/internal/pause"
 	"github.com/paymentdr/paymentdr/internal/telemetry"
 )
 
@@ -46,7 +47,7 @@ func New(ctx context.Context, process function.Process) (Handler, error) {
 			},
 			Policy:  restore.DefaultPolicy(),
 			Now:     time.Now,
-			Sleep:   restore.Pause,
+			Sleep:   pause.For,
 			Emitter: emitter,
 			Logger:  log,
 		},

@@ -92,6 +92,9 @@ const (
 	FunctionKilled  = "function-killed" // detail: function, processes
 	ProberSlowed    = "prober-slowed"   // detail: place, by
 	BackupsStalled  = "backups-stalled" // detail: since, empty when they go on
+	// CheckersUnhealthy: all health checkers of one place turned unhealthy for an endpoint that stays healthy by the count
+	// of all. Detail: healthCheck, name, place, well, checkers.
+	CheckersUnhealthy = "checkers-unhealthy"
 )
 
 // The states of a Region.

@@ -17,6 +17,7 @@ import (
 	"github.com/paymentdr/paymentdr/internal/ledger"
 	"github.com/paymentdr/paymentdr/internal/ledger/migrations"
 	local "github.com/paymentdr/paymentdr/internal/localcloud/rds"
+	"github.com/paymentdr/paymentdr/internal/pause"
 	"github.com/paymentdr/paymentdr/internal/payment"
 	"github.com/paymentdr/paymentdr/internal/telemetry"
 )
@@ -81,7 +82,7 @@ func backupIsJudgedRestoredAndChecked(t *testing.T, w *world) {
 	for _, method := range []restore.Method{restore.MethodLatest, restore.MethodSnapshot} {
 		policy.Method = method
 		machine := &restore.Machine{Environment: "test", Source: first, RDS: client, Checks: checker{w}, Policy: policy, Now: time.Now,
-			Sleep: restore.Pause, Emitter: reported, Logger: slog.New(slog.DiscardHandler)}
+			Sleep: pause.For, Emitter: reported, Logger: slog.New(slog.DiscardHandler)}
 		limited, cancel := context.WithTimeout(ctx, 2*patience)
 		defer cancel()
 		began := time.Now()

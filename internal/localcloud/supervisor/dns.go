@@ -26,7 +26,7 @@ func (s *Supervisor) buildDNS() error {
 		Address: s.layout.Resolver(),
 		Health: health.Options{
 			Dial: s.dialProbe, Seed: s.options.Seed, Aggregation: s.options.Aggregation,
-			OnChange: s.healthChanged, OnMinute: s.metrics.health,
+			OnChange: s.healthChanged, OnMinute: s.metrics.health, OnDissent: s.checkersUnhealthy,
 		},
 	})
 	if err != nil {
@@ -55,19 +55,29 @@ func (s *Supervisor) dialProbe(ctx context.Context, from, address string) (net.C
 }
 
 func (s *Supervisor) healthChanged(id string, healthy bool, _ time.Time) {
-	detail := map[string]string{"healthCheck": id, "healthy": strconv.FormatBool(healthy)}
-	region := ""
-	for _, monitor := range s.dns.HealthChecks() {
-		if config := monitor.Config(); config.ID == id {
-			detail["name"] = config.FQDN
-			region = s.regionOf(config.FQDN)
-		}
-	}
-	s.events.add(control.HealthChanged, region, detail)
+	name, region := s.endpointOf(id)
+	s.events.add(control.HealthChanged, region, map[string]string{"healthCheck": id, "name": name, "healthy": strconv.FormatBool(healthy)})
 	select {
 	case s.answers.changed <- struct{}{}:
 	default:
 	}
+}
+
+// checkersUnhealthy notes that a place does not reach an endpoint that others do: nothing else shows it.
+func (s *Supervisor) checkersUnhealthy(seen health.Dissent) {
+	name, region := s.endpointOf(seen.HealthCheckID)
+	s.events.add(control.CheckersUnhealthy, region, map[string]string{"healthCheck": seen.HealthCheckID, "name": name,
+		"place": seen.Place, "well": strconv.Itoa(seen.Well), "checkers": strconv.Itoa(seen.Checkers)})
+}
+
+// endpointOf is the name that a health check looks at, and its Region; empty if the health check is gone.
+func (s *Supervisor) endpointOf(id string) (name, region string) {
+	for _, monitor := range s.dns.HealthChecks() {
+		if config := monitor.Config(); config.ID == id {
+			return config.FQDN, s.regionOf(config.FQDN)
+		}
+	}
+	return "", ""
 }
 
 // answers remembers what DNS answered last.

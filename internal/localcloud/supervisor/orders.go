@@ -23,6 +23,9 @@ func (s *Supervisor) Order(ctx context.Context, order control.Order) error {
 	if !s.hasStarted() {
 		return refuse("the cloud is still starting: wait until it takes payments, or end it with paymentdr local down")
 	}
+	if order.By < 0 {
+		return refuse("%s by %s: less than nothing", order.Do, order.By)
+	}
 	switch order.Do {
 	case control.Kill, control.Start, control.Stop, control.Continue:
 		return s.orderRegion(ctx, order)

@@ -49,9 +49,6 @@ func (s *Supervisor) slowProber(order control.Order) error {
 	if !slices.Contains(health.Places(), order.From) {
 		return refuse("Route 53 has no checkers in %q, but in %v", order.From, health.Places())
 	}
-	if order.By < 0 {
-		return refuse("slow by %s: less than nothing", order.By)
-	}
 	s.probers.set(order.From, order.By)
 	s.events.add(control.ProberSlowed, "", map[string]string{"place": order.From, "by": order.By.String()})
 	return nil
@@ -72,9 +69,6 @@ func (s *Supervisor) killFunction(ctx context.Context, p *place, order control.O
 
 // stallBackups lets a Region's continuous backup stand still since some time ago, or go on.
 func (s *Supervisor) stallBackups(order control.Order) error {
-	if order.By < 0 {
-		return refuse("stall backups by %s: less than nothing", order.By)
-	}
 	var since time.Time
 	told := ""
 	if order.By > 0 {

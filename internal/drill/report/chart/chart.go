@@ -53,7 +53,7 @@ func Marks(events []event.Event) []Mark {
 		if !shown[one.Kind] {
 			continue
 		}
-		label := one.Kind.Label()
+		label := one.Label()
 		if one.Kind == event.HealthChanged {
 			label = "health check: " + one.Detail
 		}

@@ -28,6 +28,15 @@ type Options struct {
 	// called one at a time and must not call the Monitor's Close.
 	OnChange func(id string, healthy bool, at time.Time)
 	OnMinute func(Minute)
+	// OnDissent is optional, too, and called like them: when a place comes to dissent.
+	OnDissent func(Dissent)
+}
+
+// Dissent is a place whose checkers all find an endpoint unhealthy that is healthy by the count of all.
+type Dissent struct {
+	HealthCheckID, Place string
+	// Well is how many of the Checkers still find it healthy.
+	Well, Checkers int
 }
 
 // Observation is one checker, for GetHealthCheckStatus.
@@ -144,7 +153,11 @@ func (m *Monitor) check(ctx context.Context, i int, phase time.Duration) {
 func (m *Monitor) observe(ctx context.Context, i int, result Result, now time.Time) time.Time {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
+	before := m.checkers[i].Verdict
 	m.checkers[i] = m.checkers[i].Observe(result, now)
+	if before != Ill && m.checkers[i].Verdict == Ill {
+		m.noteDissentLocked(m.place(i))
+	}
 	m.minute = m.minute.observe(m.status, Percentage(m.checkers))
 	if raw := Status(m.config, m.checkers); raw != m.raw {
 		m.raw = raw
@@ -153,6 +166,24 @@ func (m *Monitor) observe(ctx context.Context, i int, result Result, now time.Ti
 		m.running.Go(func() { m.publish(ctx, raw, number) })
 	}
 	return m.checkers[i].Next(m.config.Interval)
+}
+
+// noteDissentLocked tells of a place with a checker that has just turned unhealthy, if the others there did before.
+func (m *Monitor) noteDissentLocked(place string) {
+	if m.options.OnDissent == nil || !Healthy(m.checkers) {
+		return
+	}
+	for i, checker := range m.checkers {
+		if m.place(i) == place && checker.Verdict != Ill {
+			return
+		}
+	}
+	dissent := Dissent{HealthCheckID: m.config.ID, Place: place, Well: countWell(m.checkers), Checkers: len(m.checkers)}
+	m.running.Go(func() {
+		m.calls.Lock()
+		defer m.calls.Unlock()
+		m.options.OnDissent(dissent)
+	})
 }
 
 // publish makes a verdict the status after the aggregation time, unless a newer one overtook it.

@@ -238,6 +238,39 @@ func TestPlacesThatSeeTheEndpointKeepItHealthy(t *testing.T) {
 	}
 }
 
+// A place from which nobody reaches the endpoint is told once, and changes nothing.
+func TestAPlaceThatDissentsIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		told := make(chan health.Dissent, 15)
+		seen, region := &changes{}, &endpoint{}
+		monitor := start(t, health.Config{Interval: 10 * time.Second, FailureThreshold: 2},
+			health.Options{Dial: region.dial, OnChange: seen.add, OnDissent: func(d health.Dissent) { told <- d }})
+		time.Sleep(time.Minute)
+		region.set(dropped, health.Places()[0])
+		broken := time.Now()
+		time.Sleep(14 * time.Second) // nobody has failed twice
+		if len(told) != 0 {
+			t.Errorf("%v told before any checker could know", <-told)
+		}
+		time.Sleep(time.Minute)
+		want := health.Dissent{HealthCheckID: "check", Place: health.Places()[0], Well: 13, Checkers: 15}
+		if got := <-told; got != want || len(told) != 0 || len(seen.after(broken)) != 0 {
+			t.Errorf("told %+v and %d more, want %+v; changes %v, want none", got, len(told), want, seen.after(broken))
+		}
+		// When all are blind, some places are the first to say so, and none says it of an endpoint that is unhealthy.
+		region.set(refused)
+		time.Sleep(time.Minute)
+		if len(told) == 0 || monitor.Healthy() {
+			t.Errorf("%d told, healthy %t after a minute of refusals", len(told), monitor.Healthy())
+		}
+		for len(told) > 0 {
+			if one := <-told; one.Well < 3 {
+				t.Errorf("%+v is no dissent: the endpoint is unhealthy", one)
+			}
+		}
+	})
+}
+
 // The endpoint sees what AWS documents: more than one request a second at 10 s, one about every 2 s at 30 s.
 func TestRequestRate(t *testing.T) {
 	for interval, want := range map[time.Duration]int{10 * time.Second: 900, 30 * time.Second: 300} {
