@@ -20,8 +20,12 @@ const payers = 4
 // accepts.
 const patience = 10 * time.Second
 
-// Whole measures the whole path of a running cloud, whose supervisor's process id is given.
+// Whole measures the whole path of a running cloud, given its supervisor's process id, from when a Region is active on:
+// before that, payments are only accepted.
 func Whole(ctx context.Context, target run.Target, supervisor int, load Load) (Figures, error) {
+	if _, err := run.AwaitTerm(ctx, target); err != nil {
+		return Figures{}, fmt.Errorf("measure the whole path: %w", err)
+	}
 	name := "b" + strings.ToLower(rand.Text()[:10])
 	programs, err := makePayers(target, min(payers, load.Workers))
 	if err != nil {

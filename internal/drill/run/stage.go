@@ -155,6 +155,11 @@ func (d *drill) lease(ctx context.Context) (control.Lease, error) {
 // termTimeout bounds the wait for a term that is active: a young one replays first.
 const termTimeout = 90 * time.Second
 
+// AwaitTerm waits until a Region of the target is active.
+func AwaitTerm(ctx context.Context, target Target) (control.Lease, error) {
+	return (&drill{target: target}).awaitTerm(ctx)
+}
+
 // awaitTerm waits until a Region is active, so that what is measured is the fault and not the start.
 func (d *drill) awaitTerm(ctx context.Context) (control.Lease, error) {
 	const every = 250 * time.Millisecond
