@@ -48,10 +48,13 @@ func TestLeaseIsSavedOnlyOnTheVersionRead(t *testing.T) {
 		t.Fatalf("loaded %+v (%v), saved %+v", read, err, saved)
 	}
 	claim := read
-	claim.Region, claim.Epoch, claim.State = "us-west-2", 2, payment.LeasePromoting
+	claim.Region, claim.Epoch, claim.State, claim.InVain = "us-west-2", 2, payment.LeasePromoting, 1
 	claimed, err := west.Save(t.Context(), claim)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if read, err := east.Load(t.Context()); err != nil || read != claimed {
+		t.Fatalf("loaded %+v (%v), claimed %+v", read, err, claimed)
 	}
 	renewal := saved
 	renewal.Seq++
@@ -140,6 +143,7 @@ func TestItemsThatThisProgramDidNotWrite(t *testing.T) {
 		{"schema", &types.AttributeValueMemberS{Value: "1"}, control.ErrCorrupt},
 		{"epoch", &types.AttributeValueMemberN{Value: "1.5"}, control.ErrCorrupt},
 		{"epoch", &types.AttributeValueMemberN{Value: "-1"}, control.ErrCorrupt},
+		{"inVain", &types.AttributeValueMemberN{Value: "-1"}, control.ErrCorrupt},
 		{"state", &types.AttributeValueMemberS{Value: "lost"}, control.ErrCorrupt},
 		{"updatedAt", &types.AttributeValueMemberS{Value: "now"}, control.ErrCorrupt},
 		{"version", &types.AttributeValueMemberN{Value: "0"}, control.ErrCorrupt},

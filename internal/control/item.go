@@ -21,12 +21,16 @@ func itemKey(pk, sk string) map[string]types.AttributeValue {
 }
 
 func encodeLease(lease Lease) map[string]types.AttributeValue {
-	return map[string]types.AttributeValue{
+	item := map[string]types.AttributeValue{
 		"pk": text("lease"), "sk": text("current"),
 		"region": text(lease.Region), "epoch": number(lease.Epoch), "seq": number(lease.Seq),
 		"state": text(string(lease.State)), "holder": text(lease.Holder),
 		"updatedAt": text(attribute.FormatTime(lease.UpdatedAt)), "version": number(lease.Version), "schema": number(Schema),
 	}
+	if lease.InVain > 0 {
+		item["inVain"] = number(lease.InVain)
+	}
+	return item
 }
 
 // decodeLease judges the schema first: a newer item may mean something else by every other attribute.
@@ -39,6 +43,9 @@ func decodeLease(item map[string]types.AttributeValue) (Lease, error) {
 	lease := Lease{
 		Region: r.Text("region"), Epoch: r.Number("epoch"), Seq: r.Number("seq"), State: payment.LeaseState(r.Text("state")),
 		Holder: r.Text("holder"), UpdatedAt: r.Time("updatedAt"), Version: r.Number("version"),
+	}
+	if _, counted := item["inVain"]; counted {
+		lease.InVain = r.Number("inVain")
 	}
 	if r.Err == nil {
 		r.Err = lease.validate()

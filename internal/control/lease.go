@@ -41,6 +41,8 @@ type Lease struct {
 	// Seq grows with every renewal within a term; a standby watches it move.
 	Seq   int64
 	State payment.LeaseState
+	// InVain counts the terms in a row that stepped down before they were active.
+	InVain int64
 	// Holder is the run that wrote last, for people.
 	Holder string
 	// UpdatedAt is the writer's clock, for people: no decision compares it with another machine's clock.
@@ -156,9 +158,9 @@ func (l Lease) validate() error {
 	default:
 		return fmt.Errorf("state %q is not a lease's", l.State)
 	}
-	if l.Region == "" || l.Epoch < 1 || l.Seq < 0 || l.Version < 0 {
-		return fmt.Errorf("region %q, epoch %d, seq %d, version %d: region must be set, epoch at least 1, the rest not negative",
-			l.Region, l.Epoch, l.Seq, l.Version)
+	if l.Region == "" || l.Epoch < 1 || l.Seq < 0 || l.InVain < 0 || l.Version < 0 {
+		return fmt.Errorf("region %q, epoch %d, seq %d, in vain %d, version %d: region must be set, epoch at least 1, the rest not negative",
+			l.Region, l.Epoch, l.Seq, l.InVain, l.Version)
 	}
 	return nil
 }

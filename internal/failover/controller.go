@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/paymentdr/paymentdr/internal/control"
+	"github.com/paymentdr/paymentdr/internal/ledger"
 	"github.com/paymentdr/paymentdr/internal/payment"
 	"github.com/paymentdr/paymentdr/internal/telemetry"
 )
@@ -37,8 +38,13 @@ type Controller struct {
 
 	journal, ledger Health
 	journalAt       time.Time
-	database        Database
-	databaseAt      time.Time
+	// ledgerEpoch is the term that the ledger's health is of, ledgerTerm what the ledger told last.
+	ledgerEpoch int64
+	ledgerTerm  ledger.Term
+	database    Database
+	databaseAt  time.Time
+	// looked: this tick has looked at the database of a promoting term.
+	looked bool
 
 	// holding: this Region held the lease when last seen, in the state heldState.
 	holding   bool

@@ -138,6 +138,9 @@ func decideHolder(seen Observation, now time.Time) Decision {
 	if why := steppingDown(seen, now); why != "" {
 		next := renewed(seen.Self, lease)
 		next.State = payment.LeaseReleased
+		if lease.State == payment.LeasePromoting {
+			next.InVain++
+		}
 		return Decision{Action: Release, Next: next, Reason: why}
 	}
 	if decision, changes := decideAsked(seen, now); changes {
@@ -155,16 +158,31 @@ func holding(lease control.Lease) string {
 	return "holds epoch " + strconv.FormatInt(lease.Epoch, 10) + " (" + string(lease.State) + ")"
 }
 
-// steppingDown says why a holder must give the lease up, if it must. A promoting term has no ledger yet, and in a
-// draining one an operator may be moving it: their ledgers are not held against them.
+// steppingDown says why a holder must give the lease up, if it must.
 func steppingDown(seen Observation, now time.Time) string {
 	if grace := seen.Self.JournalGrace(); seen.Journal.badFor(now, grace) {
 		return fmt.Sprintf("journal bad for %s: %s", now.Sub(seen.Journal.Since), seen.Journal.Problem)
 	}
-	if grace := seen.Self.LedgerGrace(); seen.Lease.State == payment.LeaseActive && seen.Ledger.badFor(now, grace) {
+	if grace := seen.Self.LedgerGrace(); answersForLedger(seen) && seen.Ledger.badFor(now, grace) {
 		return fmt.Sprintf("ledger bad for %s: %s", now.Sub(seen.Ledger.Since), seen.Ledger.Problem)
 	}
 	return ""
+}
+
+// answersForLedger tells whether a bad ledger is held against the holder. In a draining term an operator may be moving
+// it. A promoting term answers for it once its cluster is the writer, by a look of this tick: before that a promotion may
+// take minutes, and of a cluster that nobody can look at nothing is known. After terms in vain it waits longer, so that two
+// Regions whose ledgers are bad, or slow to come, do not hand the lease to and fro. Nor does it answer while a drain is
+// asked for, which such a term cannot follow yet.
+func answersForLedger(seen Observation) bool {
+	switch seen.Lease.State {
+	case payment.LeaseActive:
+		return true
+	case payment.LeasePromoting:
+		patient := seen.Lease.Seq < seen.Self.patience(seen.Lease.InVain)
+		return seen.Database.settledWriter() && !patient && seen.standing().Kind != control.IntentDrain
+	}
+	return false
 }
 
 // incapable says why this Region could not be the active one, if so.
@@ -189,6 +207,7 @@ func orUnknown(health Health) string {
 func claimed(self Settings, lease control.Lease) control.Lease {
 	return control.Lease{
 		Region: self.Region, Epoch: lease.Epoch + 1, State: payment.LeasePromoting, Holder: self.Run, Version: lease.Version,
+		InVain: lease.InVain,
 	}
 }
 

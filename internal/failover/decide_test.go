@@ -31,6 +31,9 @@ func TestDecide(t *testing.T) {
 				next := decision.Next
 				fmt.Fprintf(&out, " %s epoch %d seq %d %s by %s if version %d", next.Region, next.Epoch, next.Seq, next.State, next.Holder, next.Version)
 			}
+			if decision.Next.InVain > 0 {
+				fmt.Fprintf(&out, ", %d in vain", decision.Next.InVain)
+			}
 			if decision.Work != failover.NoWork {
 				fmt.Fprintf(&out, ", then %s", decision.Work)
 			}
@@ -45,8 +48,8 @@ func TestDecide(t *testing.T) {
 	})
 }
 
-// parseObservation reads: self=east|west reading=... lease=region/epoch/seq/state/holder moved=age held=age
-// journal=good|bad/age|unknown ledger=... database=writer|replica|<problem> intent=kind/to/until [of-epoch=n] asked=age.
+// parseObservation reads: self=east|west reading=... lease=region/epoch/seq/state/holder in-vain=n moved=age held=age
+// journal=good|bad/age|unknown ledger=... database=writer|replica|promoting|arriving|storage-failure|<problem> intent=kind/to/until [of-epoch=n] asked=age.
 func parseObservation(t *testing.T, d *datadriven.TestData) failover.Observation {
 	t.Helper()
 	seen := failover.Observation{
@@ -71,6 +74,8 @@ func parseObservation(t *testing.T, d *datadriven.TestData) failover.Observation
 		case "lease":
 			part := strings.Split(value, "/")
 			seen.Lease = control.Lease{Region: part[0], Epoch: whole(t, part[1]), Seq: whole(t, part[2]), State: payment.LeaseState(part[3]), Holder: part[4], Version: 40}
+		case "in-vain":
+			seen.Lease.InVain = whole(t, value)
 		case "moved":
 			seen.Moved = noon.Add(-age(t, value))
 		case "held":
@@ -91,7 +96,11 @@ func parseObservation(t *testing.T, d *datadriven.TestData) failover.Observation
 		case "asked":
 			seen.Asked = noon.Add(-age(t, value))
 		case "database":
-			seen.Database = failover.Database{Writer: value == "writer", Usable: value == "writer" || value == "replica"}
+			seen.Database = map[string]failover.Database{
+				"writer": {Writer: true, Usable: true}, "replica": {Usable: true}, "promoting": {Promoting: true, Usable: true},
+				"arriving":        {Writer: true, Promoting: true, Usable: true},
+				"storage-failure": {Writer: true},
+			}[value]
 			if !seen.Database.Usable {
 				seen.Database.Problem = value
 			}

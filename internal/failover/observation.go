@@ -31,7 +31,8 @@ type Observation struct {
 	// Held is the start of this run's last successful write of a lease that it holds: no later than the renewal itself.
 	// Zero: this run has written none.
 	Held time.Time
-	// Journal is the journal's write path from here; Ledger is this Region's writer, looked at while it should be one.
+	// Journal is the journal's write path from here; Ledger is this Region's writer, looked at while it should be one: in
+	// a promoting term since the cluster was first seen to be it.
 	Journal, Ledger Health
 	Database        Database
 	// Intent is what an operator asks for, as far as IntentRead: the item was read, or found absent. Asked is when this
@@ -84,3 +85,6 @@ type Database struct {
 	// Problem says why it is not usable.
 	Problem string
 }
+
+// settledWriter tells whether it is the writer, and no more on its way to that.
+func (d Database) settledWriter() bool { return d.Writer && !d.Promoting }

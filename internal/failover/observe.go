@@ -27,26 +27,59 @@ func (c *Controller) observe(ctx context.Context) Observation {
 		c.journalAt = started
 		c.probeJournal(ctx)
 	}
-	if c.worksOnLedger() {
-		c.probeLedger(ctx)
+	if c.looked = false; c.promoting() {
+		// What fails is told by the observation, and promote looks again.
+		_ = c.lookWhilePromoting(ctx)
 	} else {
-		c.ledger = Health{}
-	}
-	if !c.memory.holds(seen.Self, c.clock.Now()) {
-		c.lookAtDatabase(ctx, c.databaseAge(seen))
-	} else if c.memory.lease.State == payment.LeaseDraining {
-		c.lookWhileDraining(ctx)
+		c.lookAtLedger(ctx)
+		c.lookAtDatabaseFor(ctx, seen)
 	}
 	seen.Moved, seen.Held = c.memory.moved, c.memory.held
 	seen.Journal, seen.Ledger, seen.Database = c.journal, c.ledger, c.database
 	return seen
 }
 
+// lookAtLedger probes the ledger if it should take writes.
+func (c *Controller) lookAtLedger(ctx context.Context) {
+	c.forgetTerms()
+	if c.worksOnLedger() {
+		c.probeLedger(ctx)
+	} else {
+		c.ledger = Health{}
+	}
+}
+
+// lookAtDatabaseFor looks at the database if a decision may depend on it. That of an active term is its ledger's matter.
+func (c *Controller) lookAtDatabaseFor(ctx context.Context, seen Observation) {
+	if !c.memory.holds(seen.Self, c.clock.Now()) {
+		c.lookAtDatabase(ctx, c.databaseAge(seen))
+	} else if c.memory.lease.State == payment.LeaseDraining {
+		c.lookWhileDraining(ctx)
+	}
+}
+
+// forgetTerms: how a ledger was in one term says nothing of it in the next.
+func (c *Controller) forgetTerms() {
+	if epoch := c.memory.lease.Epoch; c.ledgerEpoch != epoch {
+		c.ledger, c.ledgerEpoch = Health{}, epoch
+	}
+}
+
+// own tells whether the term is this Region's.
+func (c *Controller) own() bool {
+	return c.memory.known && !c.memory.none && c.memory.lease.Region == c.options.Settings.Region
+}
+
+// promoting tells whether this Region is taking over.
+func (c *Controller) promoting() bool {
+	return c.own() && c.memory.lease.State == payment.LeasePromoting
+}
+
 // worksOnLedger tells whether this Region's ledger should be writable. One that was handed over just now is not, and may
 // take long to say so.
 func (c *Controller) worksOnLedger() bool {
 	lease := c.memory.lease
-	if !c.memory.known || c.memory.none || lease.Region != c.options.Settings.Region || lease.State == payment.LeasePromoting {
+	if !c.own() || lease.State == payment.LeasePromoting {
 		return false
 	}
 	return lease.State != payment.LeaseDraining || !c.handedOver()
@@ -94,7 +127,26 @@ func (c *Controller) probeLedger(ctx context.Context) {
 	if err == nil && !health.Writable {
 		err = errNotWritable
 	}
-	c.ledger = c.ledger.Next(c.clock.Now(), err)
+	c.ledger, c.ledgerTerm = c.ledger.Next(c.clock.Now(), err), health.Term
+}
+
+// lookWhilePromoting looks at the database, and at the ledger once that is the writer. How long it has been bad counts from
+// then on. A look at the database that fails begins no such time and ends none, as the writer does not come and go within
+// a term; but only a tick in which it was seen may decide by it.
+func (c *Controller) lookWhilePromoting(ctx context.Context) error {
+	looking, cancel := c.clock.WithTimeout(ctx, c.options.Settings.TTL/4)
+	database, err := c.options.Database.Observe(looking)
+	cancel()
+	c.databaseSeen(database, err)
+	c.forgetTerms()
+	c.looked = err == nil
+	if c.looked && !database.settledWriter() {
+		c.ledger = Health{}
+	}
+	if c.database.Writer || !c.looked && c.ledger.Known {
+		c.probeLedger(ctx)
+	}
+	return err
 }
 
 // databaseAge is how old the knowledge of the database may be: while the peer holds a lease that moves, nothing depends

@@ -9,7 +9,6 @@ import (
 
 	"github.com/paymentdr/paymentdr/internal/ledger"
 	"github.com/paymentdr/paymentdr/internal/payment"
-	"github.com/paymentdr/paymentdr/internal/telemetry"
 )
 
 // promotion is how far this run has come in a promoting term. Nothing in it is needed to go on: another run finds out
@@ -54,7 +53,7 @@ func (c *Controller) promote(ctx context.Context) error {
 		return err
 	}
 	next := renewed(c.options.Settings, c.memory.lease)
-	next.State = payment.LeaseActive
+	next.State, next.InVain = payment.LeaseActive, 0
 	if err := c.save(ctx, next); err != nil {
 		return fmt.Errorf("activate lease: %w", err)
 	}
@@ -78,15 +77,16 @@ func (c *Controller) activeDetail(epoch int64, from time.Time) map[string]string
 // makeWritable makes this Region's database the writer, one look and at most one request at a time. That the ledger
 // takes writes is not enough: so does a former primary that has been replaced and will be overwritten.
 func (c *Controller) makeWritable(ctx context.Context) (bool, error) {
-	database, err := c.options.Database.Observe(ctx)
-	c.databaseSeen(database, err)
-	if err != nil {
-		return false, fmt.Errorf("observe database: %w", err)
+	// A look before the claim may be of another's term.
+	if !c.looked {
+		if err := c.lookWhilePromoting(ctx); err != nil {
+			return false, fmt.Errorf("observe database: %w", err)
+		}
 	}
 	if err := c.hold(ctx); err != nil {
 		return false, err
 	}
-	now := c.clock.Now()
+	database, now := c.database, c.clock.Now()
 	asked := !c.promotion.asked.IsZero() && now.Sub(c.promotion.asked) < c.options.Limits.PromoteEvery
 	if !database.Writer {
 		if database.Promoting || asked {
@@ -102,19 +102,14 @@ func (c *Controller) makeWritable(ctx context.Context) (bool, error) {
 		}
 		return false, c.flush(ctx)
 	}
-	probe, cancel := c.clock.WithTimeout(ctx, min(ledgerTimeout, c.options.Settings.TTL/4))
-	defer cancel()
-	health, err := c.options.Ledger.Health(probe)
-	ready := err == nil && health.Writable
-	err = errors.Join(err, c.emit([]telemetry.Metric{telemetry.Value(telemetry.LedgerWritable, bit(ready))}))
-	if !ready {
-		return false, err
+	if !c.ledger.Good {
+		return false, fmt.Errorf("probe ledger of the promoted database: %s", c.ledger.Problem)
 	}
 	if !c.promotion.writable {
 		c.promotion.writable = true
-		c.note("writable", map[string]string{"ledgerEpoch": strconv.FormatInt(health.Term.Epoch, 10), "ledgerRegion": health.Term.Region})
+		c.note("writable", map[string]string{"ledgerEpoch": strconv.FormatInt(c.ledgerTerm.Epoch, 10), "ledgerRegion": c.ledgerTerm.Region})
 	}
-	return true, errors.Join(c.hold(ctx), err)
+	return true, nil
 }
 
 // fence makes the ledger refuse every older epoch. A ledger that is ahead of a lease that is still held means that the

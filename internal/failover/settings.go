@@ -54,6 +54,12 @@ func (s Settings) JournalGrace() time.Duration { return min(s.TTL, maximumGrace)
 // With the default TTL of 15 s it is 30 s, so that DNS has moved within a minute of the loss.
 func (s Settings) LedgerGrace() time.Duration { return min(2*s.TTL, maximumGrace) }
 
+// patience is after how many renewals a promoting term may step down for its ledger, by the terms in vain before it: none,
+// and then 1, 3, 7, 15 and at most 31 graces. No run lasts so long, but the lease counts its renewals itself.
+func (s Settings) patience(inVain int64) int64 {
+	return (1<<min(inVain, 5) - 1) * int64(s.LedgerGrace()/s.Tick)
+}
+
 // successionTime is when a run takes over renewing from another run of its Region: after that one has missed a tick,
 // and before the peer Region may take the lease for abandoned.
 func (s Settings) successionTime() time.Duration { return s.Tick * 3 / 2 }

@@ -31,9 +31,7 @@ func table(o failover.Observation, now time.Time) []row {
 	capable := o.Journal.Good && o.Database.Usable
 	otherRun := lease.Holder != o.Self.Run && still < tick*3/2
 	journalGone := o.Journal.Known && !o.Journal.Good && now.Sub(o.Journal.Since) >= ttl
-	ledgerGone := lease.State == payment.LeaseActive && o.Ledger.Known && !o.Ledger.Good && now.Sub(o.Ledger.Since) >= 2*ttl
-	gone := journalGone || ledgerGone
-	patience := map[[2]bool]time.Duration{{true, true}: 0, {true, false}: 4 * ttl, {false, true}: ttl, {false, false}: 4 * ttl}[[2]bool{o.Self.Place == payment.PlacePrimary, o.Database.Writer}]
+	firstWait := map[[2]bool]time.Duration{{true, true}: 0, {true, false}: 4 * ttl, {false, true}: ttl, {false, false}: 4 * ttl}[[2]bool{o.Self.Place == payment.PlacePrimary, o.Database.Writer}]
 	abandoned := released || still >= ttl
 	ledgerBack := !o.Database.Writer || o.Ledger.Good
 	none, nothing := failover.NoWork, payment.LeaseState("")
@@ -45,6 +43,10 @@ func table(o failover.Observation, now time.Time) []row {
 	toPeer := o.Intent.To == o.Self.Peer
 	overruled := asks(control.IntentFailover) && !toPeer && now.Sub(o.Asked) >= ttl
 
+	ledgerBad := o.Ledger.Known && !o.Ledger.Good && now.Sub(o.Ledger.Since) >= 2*ttl
+	patience := map[int64]int64{0: 0, 1: 15, 2: 45, 3: 105, 5: 465, 9: 465}[lease.InVain]
+	arrived := promoting && o.Database.Writer && !o.Database.Promoting && lease.Seq >= patience
+	gone := journalGone || ledgerBad && active || ledgerBad && arrived && !asks(control.IntentDrain)
 	holds := mine && !released && !otherRun && !gone
 	stepDown := holds && asks(control.IntentFailover) && toPeer
 	handedOver := holds && !stepDown && draining && o.Database.Usable && !o.Database.Writer
@@ -53,16 +55,15 @@ func table(o failover.Observation, now time.Time) []row {
 	drain := stays && asks(control.IntentDrain)
 	free := stays && !handOver && !drain
 	back := free && draining && o.IntentRead && (o.Ledger.Good || o.Database.Usable && o.Database.Writer)
-	ledgerBad := o.Ledger.Known && !o.Ledger.Good && now.Sub(o.Ledger.Since) >= 2*ttl
 	inVain := free && draining && o.IntentRead && !back && ledgerBad
 	return []row{
 		{"unread", o.Reading == failover.LeaseUnread, failover.Wait, none, nothing},
 		{"corrupt", o.Reading == failover.LeaseCorrupt, failover.Wait, none, nothing},
 		{"newer", o.Reading == failover.LeaseNewer, failover.Wait, none, nothing},
 		{"neither Region", read && !known, failover.Wait, none, nothing},
-		{"absent, the peer's turn", absent && still < patience, failover.Wait, none, nothing},
-		{"absent, incapable", absent && still >= patience && !capable, failover.Wait, none, nothing},
-		{"absent, mine to make", absent && still >= patience && capable, failover.Create, failover.Promote, payment.LeasePromoting},
+		{"absent, the peer's turn", absent && still < firstWait, failover.Wait, none, nothing},
+		{"absent, incapable", absent && still >= firstWait && !capable, failover.Wait, none, nothing},
+		{"absent, mine to make", absent && still >= firstWait && capable, failover.Create, failover.Promote, payment.LeasePromoting},
 		{"peer holds", peers && !abandoned && !overruled, failover.Wait, none, nothing},
 		{"peer is gone, incapable", peers && (abandoned || overruled) && !capable, failover.Wait, none, nothing},
 		{"peer is gone", peers && abandoned && capable, failover.Claim, failover.Promote, payment.LeasePromoting},
@@ -154,7 +155,7 @@ func randomObservation(random *rand.Rand) failover.Observation {
 	self := settings([]string{"east", "west"}[random.IntN(2)], "e1")
 	o := failover.Observation{
 		Self: self, Moved: ago(), Journal: condition(), Ledger: condition(),
-		Database: failover.Database{Writer: random.IntN(2) == 0, Usable: random.IntN(4) > 0, Problem: "stopped"},
+		Database: failover.Database{Writer: random.IntN(2) == 0, Promoting: random.IntN(4) == 0, Usable: random.IntN(4) > 0, Problem: "stopped"},
 		Reading:  failover.LeaseRead,
 	}
 	if random.IntN(3) == 0 {
@@ -175,7 +176,7 @@ func randomObservation(random *rand.Rand) failover.Observation {
 	regions := []string{"east", "west", "east", "west", "east", "west", "north"}
 	states := []payment.LeaseState{payment.LeaseActive, payment.LeasePromoting, payment.LeaseDraining, payment.LeaseReleased}
 	o.Lease = control.Lease{
-		Region: regions[random.IntN(len(regions))], Epoch: 1 + random.Int64N(9), Seq: random.Int64N(99),
+		Region: regions[random.IntN(len(regions))], Epoch: 1 + random.Int64N(9), Seq: random.Int64N(99) * random.Int64N(9), InVain: []int64{0, 0, 1, 2, 3, 5, 9}[random.IntN(7)],
 		State: states[random.IntN(4)], Holder: []string{"e1", "e2"}[random.IntN(2)], Version: 1 + random.Int64N(99),
 	}
 	o.Intent, o.IntentRead, o.Asked = randomIntent(random, o.Lease), random.IntN(4) > 0, ago()

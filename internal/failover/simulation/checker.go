@@ -161,7 +161,13 @@ func (c *checker) saved() {
 		c.activeIn = lease.Region
 		c.director.moved()
 	}
-	if lease.Epoch == before.Epoch || before.Epoch == 0 {
+	if lease.Epoch == before.Epoch {
+		return
+	}
+	if lease.State == payment.LeasePromoting {
+		c.director.begun(lease.Region)
+	}
+	if before.Epoch == 0 {
 		return
 	}
 	c.result.Claims++

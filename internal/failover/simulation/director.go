@@ -14,6 +14,7 @@ type director struct {
 	disaster harm
 	home     string // where the lease was before the first disaster
 	returned bool
+	bornDead bool          // a term was begun by a database that died at once
 	settled  time.Duration // since when all has been settled; 0: it is not
 }
 
@@ -63,13 +64,29 @@ func (d *director) strike(kind harmKind) {
 	if d.home == "" {
 		d.home = d.activeIn
 	}
-	d.struck = regionOf(d.activeIn)
-	d.disaster = harm{kind: kind, region: d.struck, at: d.now, lasts: overdue(kind)}
+	d.befall(kind, regionOf(d.activeIn))
+}
+
+// befall is a disaster of a Region.
+func (d *director) befall(kind harmKind, region int) {
+	d.struck = region
+	d.disaster = harm{kind: kind, region: region, at: d.now, lasts: overdue(kind)}
 	d.begin(d.disaster)
 	d.disturbed = d.disturbedNow()
 	d.result.Disasters++
 	struck := d.disaster
 	d.after(struck.lasts, func() { d.overdue(struck) })
+}
+
+// begun: a term begins. Its Region's database may be lost before it is active, once in a seed.
+func (d *director) begun(region string) {
+	if !d.plan.stillborn || d.omit.stillborn || d.bornDead || d.calmAt > 0 || d.struck >= 0 || region != d.world.Global.Writer {
+		return
+	}
+	d.bornDead, d.result.BornDead = true, true
+	// Whoever is active next has taken over, also who was before.
+	d.activeIn = ""
+	d.befall(databaseDown, regionOf(region))
 }
 
 // disturbedNow tells which Regions have other trouble than the disaster that has just struck.
@@ -137,7 +154,8 @@ func (d *director) recover() {
 	}
 	d.struck = -1
 	d.finish(d.disaster)
-	if !d.returned {
+	// Home is known since the disaster that was planned, which may be still to come.
+	if d.home != "" && !d.returned {
 		d.after(d.plan.returnIn, d.goHome)
 	}
 }

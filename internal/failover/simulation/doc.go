@@ -2,7 +2,7 @@
 // controllers of both Regions, over the world of package failovertest, while a seeded adversary does harm.
 //
 // A seed is a plan and luck. The plan (plan.go) has the payments, what befalls whole Regions (harms.go), a disaster that
-// lasts until the peer has taken over, and the return home, by an operator's switchover or by another disaster
+// lasts until the peer has taken over, in some seeds a database that dies before its term is active, and the return home, by an operator's switchover or by another disaster
 // (director.go). Luck befalls single calls (calls.go): a process stands still or dies before or after any of them, requests
 // and answers are lost, late, doubled, slow or refused. Clocks run at different speeds, wall clocks jump, indexes lag.
 // Then there is calm, in which everything must settle.

@@ -25,11 +25,12 @@ const (
 	ShortWindow        Bug = "replay window too short"
 	BlindHealth        Bug = "health that never fails"
 	WallClock          Bug = "wall clock used for the lease"
+	EndlessPromotion   Bug = "promotion that never gives up"
 )
 
 // Bugs lists the planted bugs.
 func Bugs() []Bug {
-	return []Bug{UnconditionalClaim, LostWriteTaken, EarlyAnswer, NoFence, NoRecord, ShortWindow, BlindHealth, WallClock}
+	return []Bug{UnconditionalClaim, LostWriteTaken, EarlyAnswer, NoFence, NoRecord, ShortWindow, BlindHealth, WallClock, EndlessPromotion}
 }
 
 // plant prepares a seed for the bug.
@@ -45,6 +46,8 @@ type stores struct {
 	control failover.Control
 	journal failover.Journal
 	ledger  failover.Ledger
+	// database is the Region's, as its control plane tells it.
+	database failover.Promoter
 }
 
 // planted are a Region's stores with the bug, if there is one.
@@ -52,7 +55,8 @@ func (s *simulation) planted(region string) stores {
 	table := failovertest.Control{World: s.world, Region: region, Actor: region}
 	journal := failovertest.Journal{World: s.world, Region: region, Actor: region}
 	books := failovertest.Ledger{World: s.world, Region: region, Actor: region}
-	planted := stores{table, journal, books}
+	database := failovertest.Database{World: s.world, Region: region, Actor: region}
+	planted := stores{table, journal, books, database}
 	switch s.bug {
 	case UnconditionalClaim:
 		planted.control = overwriting{table}
@@ -64,6 +68,8 @@ func (s *simulation) planted(region string) stores {
 		planted.ledger = unfenced{books}
 	case BlindHealth:
 		planted.journal, planted.ledger = blindJournal{journal}, blindLedger{books}
+	case EndlessPromotion:
+		planted.database = arriving{database}
 	}
 	return planted
 }
@@ -114,6 +120,15 @@ type blindLedger struct{ failovertest.Ledger }
 
 func (b blindLedger) Health(context.Context) (ledger.Health, error) {
 	return ledger.Health{Writable: true, Term: b.World.Books[b.Region].Term()}, nil
+}
+
+// arriving is a database that is on its way to be the writer for ever, so that its ledger is held against nobody.
+type arriving struct{ failovertest.Database }
+
+func (a arriving) Observe(ctx context.Context) (failover.Database, error) {
+	seen, err := a.Database.Observe(ctx)
+	seen.Promoting = seen.Promoting || seen.Writer
+	return seen, err
 }
 
 // eager is a journal that answers before it has written.

@@ -48,6 +48,8 @@ type plan struct {
 	payments    []planned
 	harms       []harm
 	disaster    harm
+	// stillborn: the database of a Region dies when it has just begun a term as the writer, which is not active yet.
+	stillborn bool
 	// returns is how: by the operator, or by another disaster.
 	returns  way
 	returnIn time.Duration
@@ -137,6 +139,7 @@ func (p *plan) drawDisaster(r *source) {
 	}
 	p.returns = [...]way{bySwitchover, byDisaster}[r.below(2)]
 	p.returnIn = r.between(2*time.Second, 40*time.Second)
+	p.stillborn = r.chance(25)
 	if r.chance(70) {
 		// Replication falls behind before.
 		lag := r.upTo(10 * time.Second)

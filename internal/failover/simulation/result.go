@@ -20,7 +20,9 @@ type Result struct {
 	// Claims counts new epochs, Takeovers those that became active in another Region than the one before.
 	Claims, Takeovers, Replayed int
 	// Returned: the lease came back to where it was before the first disaster.
-	Returned     bool
+	Returned bool
+	// BornDead: a Region's database died when it had just begun a term as the writer.
+	BornDead     bool
 	Calls, Steps int
 	Lasted       time.Duration
 }

@@ -79,7 +79,7 @@ func (s *simulation) controller(e *environment, name string, clock failover.Cloc
 	controller, err := failover.New(failover.Options{
 		Settings: failover.Settings{Region: region, Peer: peer, Place: place, Run: name, TTL: ttl, Tick: s.plan.tick},
 		Control:  stores.control, Journal: stores.journal, Ledger: stores.ledger,
-		Database: failovertest.Database{World: s.world, Region: region, Actor: region},
+		Database: stores.database,
 		Intents:  failovertest.Control{World: s.world, Region: region, Actor: region},
 		Switcher: failovertest.Database{World: s.world, Region: region, Actor: region},
 		Metrics:  silent{}, Log: discard, Clock: clock, Limits: s.plan.limits,

@@ -7,9 +7,9 @@ type omission struct {
 	payments  map[int]bool
 	harms     map[int]bool
 	surprises map[key]bool
-	// disaster and returning: there is none, and nobody leads the lease home. clocks: all are right. prompt: indexes
+	// disaster, stillborn and returning: there is none, and nobody leads the lease home. clocks: all are right. prompt: indexes
 	// and promotions do not lag.
-	disaster, returning, clocks, prompt bool
+	disaster, stillborn, returning, clocks, prompt bool
 }
 
 // with is the omission of more.
@@ -63,7 +63,7 @@ func (k *shrinker) round() bool {
 	smaller := false
 	for _, flag := range []func(*omission) *bool{
 		func(o *omission) *bool { return &o.returning }, func(o *omission) *bool { return &o.disaster },
-		func(o *omission) *bool { return &o.clocks }, func(o *omission) *bool { return &o.prompt },
+		func(o *omission) *bool { return &o.stillborn }, func(o *omission) *bool { return &o.clocks }, func(o *omission) *bool { return &o.prompt },
 	} {
 		if !*flag(&k.omit) {
 			smaller = k.try(k.omit.with(func(o *omission) { *flag(o) = true })) || smaller

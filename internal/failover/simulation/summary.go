@@ -11,8 +11,8 @@ import (
 type Summary struct {
 	Seeds int
 	// TakenOver, Replayed and Returned count the seeds in which that happened.
-	TakenOver, Replayed, Returned int
-	columns                       [8]column
+	TakenOver, Replayed, Returned, BornDead int
+	columns                                 [8]column
 }
 
 // column is the distribution of one number over the seeds.
@@ -31,6 +31,7 @@ func (s *Summary) add(r Result) {
 	s.TakenOver += one(r.Takeovers > 0)
 	s.Replayed += one(r.Replayed > 0)
 	s.Returned += one(r.Returned)
+	s.BornDead += one(r.BornDead)
 	for i, value := range [8]int{
 		r.Payments, r.Acknowledged, r.Harms, r.Surprises, r.Takeovers, r.Replayed, r.Calls, int(r.Lasted / time.Second),
 	} {
@@ -54,6 +55,7 @@ func (s *Summary) plus(other Summary) {
 	s.TakenOver += other.TakenOver
 	s.Replayed += other.Replayed
 	s.Returned += other.Returned
+	s.BornDead += other.BornDead
 	for i := range s.columns {
 		if s.columns[i].counts == nil {
 			s.columns[i] = column{columnNames[i], map[int]int{}}
@@ -80,8 +82,8 @@ func (s Summary) String() string {
 			c.at(values, 0), c.at(values, s.Seeds/10), c.at(values, s.Seeds/2), c.at(values, s.Seeds*9/10), c.at(values, s.Seeds-1), total)
 	}
 	percent := func(count int) float64 { return 100 * float64(count) / float64(max(s.Seeds, 1)) }
-	fmt.Fprintf(&out, "seeds with a takeover: %.1f %%, with a replay: %.1f %%, with the return home: %.1f %%",
-		percent(s.TakenOver), percent(s.Replayed), percent(s.Returned))
+	fmt.Fprintf(&out, "seeds with a takeover: %.1f %%, with a replay: %.1f %%, with the return home: %.1f %%, with a term that lost its database before it was active: %.1f %%",
+		percent(s.TakenOver), percent(s.Replayed), percent(s.Returned), percent(s.BornDead))
 	return out.String()
 }
 
