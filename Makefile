@@ -93,7 +93,7 @@ proof: ## 64 payers send the same 500 payments each, under faults; every one cha
 	go test -count=1 -timeout 20m ./internal/proof -run 'TestConcurrencyProof$$' -v -proof.sends=500
 
 .PHONY: bench-local
-bench-local: build ## measure payments a second of a whole local cloud beside the bare core path; fails below 0.5
+bench-local: build ## measure payments a second of a whole local cloud beside the bare core path; fails below 0.2
 	@.bin/paymentdr local bench
 
 .PHONY: judge-failover

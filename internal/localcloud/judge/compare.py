@@ -1,7 +1,8 @@
-"""Sends the operations of the Go suite to a local cloud's DynamoDB and to moto, and compares the answers.
+"""Sends the operations of the Go suite to a local cloud's DynamoDB and to another model of it, and compares the answers.
 
-Status, error type and body are compared, not texts: those are compared with AWS's DynamoDB Local. The environment is that of
-`paymentdr local env`. Each difference must be in moto-differences.txt as it is; --write writes them there.
+compare.py NAME COMMAND...: the command must listen on the loopback port that follows it. Status, error type and body are
+compared, not texts: those are compared with AWS's DynamoDB Local. The environment is that of `paymentdr local env`. Each
+difference must be in NAME-differences.txt as it is; --write before NAME writes them there.
 """
 
 import contextlib
@@ -18,7 +19,6 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 OPERATIONS = HERE.parent / "dynamodb/testdata/operations.txt"
-DIFFERENCES = HERE / "moto-differences.txt"
 
 HASH = {"TableName": "judge-hash", "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
         "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}], "BillingMode": "PAY_PER_REQUEST"}
@@ -53,7 +53,7 @@ class Server:
         try:
             content = json.loads(raw or b"{}")
         except ValueError:
-            content = {"__type": "not JSON"}  # moto broke down
+            content = {"__type": "not JSON"}  # it broke down
         if status >= 400 or "__type" in content:
             return f"{status} {str(content.get('__type', 'no type')).split('#')[-1]}"
         return f"{status} {json.dumps(normal(content, operation in ('Scan', 'BatchGetItem')), sort_keys=True)}"
@@ -70,33 +70,48 @@ def normal(content, any_order):
 
 
 @contextlib.contextmanager
-def moto():
+def model(command):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    process = subprocess.Popen([Path(sys.executable).parent / "moto_server", "-H", "127.0.0.1", "-p", str(port)],
-                               env=clean, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([*command, str(port)], env=clean, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(300):
             with contextlib.suppress(OSError):
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 break
             time.sleep(0.1)
+        else:
+            sys.exit(f"judge: {command[0]} does not listen after 30 s (exit code {process.poll()})")
         yield Server(f"http://127.0.0.1:{port}/")
     finally:
         process.terminate()
         process.wait()
 
 
+def create(server, table):
+    """Creates a table and waits until it can be used."""
+    if not (answer := server.call("CreateTable", json.dumps(table))).startswith("200"):
+        sys.exit(f"judge: create table {table['TableName']} at {server.endpoint}: {answer}")
+    for _ in range(300):
+        if '"TableStatus": "ACTIVE"' in server.call("DescribeTable", json.dumps({"TableName": table["TableName"]})):
+            return
+        time.sleep(0.1)
+    sys.exit(f"judge: table {table['TableName']} at {server.endpoint} is not active after 30 s")
+
+
 def main():
+    arguments = sys.argv[1:]
+    write = arguments[:1] == ["--write"]
+    name, *command = arguments[write:]
+    differences = HERE / f"{name}-differences.txt"
     count, lines = 0, []
-    with moto() as theirs:
+    with model(command) as theirs:
         ours = Server(os.environ["AWS_ENDPOINT_URL"] + "/", os.environ.get("AWS_CA_BUNDLE"))
         for server in (ours, theirs):
             for table in (HASH, RANGE):
-                if not (answer := server.call("CreateTable", json.dumps(table))).startswith("200"):
-                    sys.exit(f"judge: create table {table['TableName']} at {server.endpoint}: {answer}")
+                create(server, table)
         for line in OPERATIONS.read_text().splitlines():
             operation, _, body = line.strip().partition(" ")
             if not body or operation == "#":
@@ -105,15 +120,15 @@ def main():
             body = body.replace("$H", HASH["TableName"]).replace("$R", RANGE["TableName"])
             answers = ours.call(operation, body), theirs.call(operation, body)
             if answers[0] != answers[1]:
-                lines.append(f"{operation} {body}\n  ours: {answers[0]}\n  moto: {answers[1]}\n")
+                lines.append(f"{operation} {body}\n  ours: {answers[0]}\n  {name}: {answers[1]}\n")
         for table in (HASH, RANGE):
             ours.call("DeleteTable", json.dumps({"TableName": table["TableName"]}))
     found = "".join(lines)
-    if "--write" in sys.argv:
-        DIFFERENCES.write_text(found)
-    elif found != DIFFERENCES.read_text():
-        sys.exit(f"{found}judge: the differences from moto are not those of {DIFFERENCES.name}")
-    print(f"judge: {count} operations against moto: {len(lines)} answers differ, as {DIFFERENCES.name} has it")
+    if write:
+        differences.write_text(found)
+    elif found != differences.read_text():
+        sys.exit(f"{found}judge: the differences from {name} are not those of {differences.name}")
+    print(f"judge: {count} operations against {name}: {len(lines)} answers differ, as {differences.name} has it")
 
 
 if __name__ == "__main__":
