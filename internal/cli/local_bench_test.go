@@ -21,7 +21,7 @@ func TestLocalBenchFlags(t *testing.T) {
 		}
 	}
 	flags := (&app{}).localBenchCommand().Flags()
-	if got := flags.Lookup("perfect-links"); got.Value.String() != "true" || flags.Lookup("least").DefValue != "0.5" {
+	if got := flags.Lookup("perfect-links"); got.Value.String() != "true" || flags.Lookup("least").DefValue != "0.2" {
 		t.Errorf("perfect links %s, least %s", got.Value, flags.Lookup("least").DefValue)
 	}
 }
