@@ -35,7 +35,8 @@ func (s *Store) table(ctx context.Context, name string, strong bool) (*schema.Ta
 	if len(named.Kvs) == 0 {
 		return nil, ErrNoTable
 	}
-	defined, err := s.get(ctx, strong, tableKey(string(named.Kvs[0].Value)))
+	// The local member has reached the revision of the first read: the second need not ask the quorum again.
+	defined, err := s.get(ctx, false, tableKey(string(named.Kvs[0].Value)))
 	if err != nil {
 		return nil, err
 	}
@@ -121,21 +122,21 @@ func (s *Store) Update(ctx context.Context, name string, change func(*schema.Tab
 	if err := s.put(ctx, table, added, writes); err != nil {
 		return nil, err
 	}
-	return table, s.fill(ctx, name, indexes)
+	isNew := func(index schema.Index) bool {
+		return !slices.ContainsFunc(indexes, func(old schema.Index) bool { return old.Name == index.Name })
+	}
+	if !slices.ContainsFunc(table.Indexes, isNew) {
+		return table, nil
+	}
+	return table, s.fill(ctx, name)
 }
 
 // fill makes the entries of new indexes. Writers since put maintain them already; items from before are rewritten as
 // they are, each by compare-and-swap.
-func (s *Store) fill(ctx context.Context, name string, before []schema.Index) error {
+func (s *Store) fill(ctx context.Context, name string) error {
 	table, err := s.table(ctx, name, true)
 	if err != nil {
 		return err
-	}
-	isNew := func(index schema.Index) bool {
-		return !slices.ContainsFunc(before, func(old schema.Index) bool { return old.Name == index.Name })
-	}
-	if !slices.ContainsFunc(table.Indexes, isNew) {
-		return nil
 	}
 	span := Span{From: Prefix(table, nil), To: attribute.PrefixEnd(Prefix(table, nil)), Strong: true}
 	return s.Visit(ctx, nil, span, func(item attribute.Item) (bool, error) {
