@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// For waits for a duration or until ctx ends, whose error it then returns.
+// For waits for a duration, and returns ctx's error if that has ended then or ends before.
 func For(ctx context.Context, duration time.Duration) error {
 	timer := time.NewTimer(duration)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return nil
+		return ctx.Err()
 	case <-ctx.Done():
 		return ctx.Err()
 	}

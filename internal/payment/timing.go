@@ -3,6 +3,8 @@ package payment
 import (
 	"context"
 	"time"
+
+	"github.com/paymentdr/paymentdr/internal/pause"
 )
 
 // Timing is how a request measures its time, waits, and bounds its calls. It is one interface because the three must
@@ -26,12 +28,5 @@ func (systemTiming) WithDeadline(parent context.Context, deadline time.Time) (co
 }
 
 func (systemTiming) Sleep(ctx context.Context, duration time.Duration) error {
-	timer := time.NewTimer(duration)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return pause.For(ctx, duration)
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/paymentdr/paymentdr/internal/drill/event"
+	"github.com/paymentdr/paymentdr/internal/pause"
 )
 
 // DrillTag names an experiment's drill.
@@ -110,7 +111,7 @@ func (e *Experiment) awaitRunning(ctx context.Context) error {
 		}
 		if id, status, _ := e.State(); status == types.ExperimentStatusRunning || over(status) {
 			return nil
-		} else if !sleep(ctx, e.options.Poll) {
+		} else if pause.For(ctx, e.options.Poll) != nil {
 			return e.fail(fmt.Errorf("wait until experiment %s runs: it is %s: %w", id, status, ctx.Err()))
 		}
 	}
@@ -119,7 +120,7 @@ func (e *Experiment) awaitRunning(ctx context.Context) error {
 // watch looks until the experiment is over or nobody wants to know.
 func (e *Experiment) watch(ctx context.Context) {
 	defer close(e.done)
-	for failed := 0; sleep(ctx, e.options.Poll); {
+	for failed := 0; pause.For(ctx, e.options.Poll) == nil; {
 		if err := e.look(ctx); err == nil {
 			failed = 0
 		} else if failed++; failed == unseen && ctx.Err() == nil {
@@ -239,7 +240,7 @@ func (e *Experiment) end(ctx context.Context) error {
 		if _, status, _ := e.State(); over(status) {
 			return nil
 		}
-		if !sleep(ctx, e.options.Poll) {
+		if pause.For(ctx, e.options.Poll) != nil {
 			return fmt.Errorf("stop experiment %q: it is %q: stop it by hand, aws fis stop-experiment --region %s --id %s: %w",
 				id, status, e.options.Region, id, errors.Join(last, ctx.Err()))
 		}
@@ -270,16 +271,4 @@ func (e *Experiment) search(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// sleep is false when ctx ended first.
-func sleep(ctx context.Context, length time.Duration) bool {
-	timer := time.NewTimer(length)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
+	"github.com/paymentdr/paymentdr/internal/pause"
 	"github.com/paymentdr/paymentdr/internal/telemetry"
 )
 
@@ -55,7 +56,7 @@ func (h *Heartbeat) Start(ctx context.Context, within time.Duration) error {
 		if err == nil && state == types.StateValueOk && beaten && trouble == nil {
 			return nil // by our beat, not by that of a drill just ended
 		}
-		if !sleep(ctx, time.Second) {
+		if pause.For(ctx, time.Second) != nil {
 			return fmt.Errorf("wait until alarm %s is quiet: it is %q after %s: %w", h.Alarm, state, within, errors.Join(err, trouble, ctx.Err()))
 		}
 	}
@@ -76,7 +77,7 @@ func (h *Heartbeat) run(ctx context.Context) {
 		h.mutex.Lock()
 		h.beaten, h.last = true, err
 		h.mutex.Unlock()
-		if !sleep(ctx, beatEvery) {
+		if pause.For(ctx, beatEvery) != nil {
 			return
 		}
 	}

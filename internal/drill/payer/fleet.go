@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/paymentdr/paymentdr/internal/drill/receipt"
+	"github.com/paymentdr/paymentdr/internal/pause"
 )
 
 // Fleet is the payers of a drill at work.
@@ -80,21 +81,7 @@ func (f *Fleet) arrive(kind receipt.PayerKind, rate float64) {
 
 // wait waits until a time of the fleet's clock; false means that ctx ended first.
 func (f *Fleet) wait(ctx context.Context, until time.Time) bool {
-	return f.pause(ctx, until.Sub(f.options.Now()))
-}
-
-func (f *Fleet) pause(ctx context.Context, length time.Duration) bool {
-	if length <= 0 {
-		return ctx.Err() == nil
-	}
-	timer := time.NewTimer(length)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
-	}
+	return pause.For(ctx, until.Sub(f.options.Now())) == nil
 }
 
 // Stop ends the load: no payment is sent for the first time any more, nor copied. Those under way go on.
@@ -116,7 +103,7 @@ func (f *Fleet) Wait(ctx context.Context) error {
 		<-done
 	}
 	if slices.ContainsFunc(f.options.Payers, learnsLate) {
-		f.pause(ctx, lateFor)
+		_ = pause.For(ctx, lateFor)
 	}
 	f.giveUp()
 	for _, one := range f.options.Payers {

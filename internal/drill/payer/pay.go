@@ -6,6 +6,7 @@ import (
 
 	"github.com/paymentdr/paymentdr/internal/drill/payer/failure"
 	"github.com/paymentdr/paymentdr/internal/drill/receipt"
+	"github.com/paymentdr/paymentdr/internal/pause"
 )
 
 // sending is one payment on its way, by one payer.
@@ -37,7 +38,7 @@ func (f *Fleet) pay(s sending) {
 		if !f.keep(one) || one.Outcome != receipt.Unknown {
 			return
 		}
-		if !f.pause(f.attempts, max(f.backoff(try), one.RetryAfter)) {
+		if pause.For(f.attempts, max(f.backoff(try), one.RetryAfter)) != nil {
 			return
 		}
 	}

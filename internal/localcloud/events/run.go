@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/paymentdr/paymentdr/internal/localcloud/events/schedule"
+	"github.com/paymentdr/paymentdr/internal/pause"
 )
 
 // halt ends what runs a rule. Invocations under way go on.
@@ -36,7 +37,7 @@ func (s *Service) startLocked(r *rule) {
 	r.stop = stop
 	name, parsed := r.Name, r.schedule
 	s.background.Go(func() {
-		for due := first; !due.IsZero() && pause(ctx, time.Until(due)); {
+		for due := first; !due.IsZero() && pause.For(ctx, time.Until(due)) == nil; {
 			s.runDue(ctx, name, due)
 			due = following(parsed, due, time.Now())
 		}
@@ -69,7 +70,7 @@ func (s *Service) runDue(ctx context.Context, name string, due time.Time) {
 		return
 	}
 	s.background.Go(func() {
-		if pause(ctx, late) {
+		if pause.For(ctx, late) == nil {
 			s.trigger(ctx, name, due)
 		}
 	})
@@ -138,7 +139,7 @@ func (s *Service) deliver(target Target, event []byte) {
 			s.options.Logger.Error("invoke target", "rule", target.Rule, "target", target.ARN, "attempts", retry, "error", err)
 			return
 		}
-		if !pause(s.stopped, delay) {
+		if pause.For(s.stopped, delay) != nil {
 			return
 		}
 	}
@@ -151,16 +152,4 @@ func retryable(err error) bool {
 
 func (s *Service) count(metric, ruleName string) {
 	s.options.Metrics.Record("AWS/Events", metric, "Count", map[string]string{"RuleName": ruleName}, 1, time.Now())
-}
-
-// pause is false if ctx ends first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/paymentdr/paymentdr/internal/localcloud/control"
 	"github.com/paymentdr/paymentdr/internal/localcloud/route53/health"
+	"github.com/paymentdr/paymentdr/internal/pause"
 )
 
 // probers are the places whose health checkers are slow, with how slow they are.
@@ -31,17 +32,7 @@ func (p *probers) wait(ctx context.Context, place string) error {
 	p.mutex.Lock()
 	by := p.slow[place]
 	p.mutex.Unlock()
-	if by <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(by)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return pause.For(ctx, by)
 }
 
 // slowProber makes the checkers of one of Route 53's places slow.

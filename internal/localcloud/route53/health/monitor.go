@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"github.com/paymentdr/paymentdr/internal/pause"
 )
 
 // DefaultCheckers is how many checkers look at an endpoint: with 15, an endpoint sees a request every 2 s at an
@@ -138,7 +140,7 @@ func (m *Monitor) Close() {
 func (m *Monitor) place(i int) string { return m.config.Regions[i%len(m.config.Regions)] }
 
 func (m *Monitor) check(ctx context.Context, i int, phase time.Duration) {
-	for wait := phase; sleep(ctx, wait); {
+	for wait := phase; pause.For(ctx, wait) == nil; {
 		result := Probe(ctx, m.options.Dial, m.place(i), m.config)
 		if ctx.Err() != nil {
 			return // the probe failed because the monitor closes, which says nothing about the endpoint
@@ -188,7 +190,7 @@ func (m *Monitor) noteDissentLocked(place string) {
 
 // publish makes a verdict the status after the aggregation time, unless a newer one overtook it.
 func (m *Monitor) publish(ctx context.Context, healthy bool, number int) {
-	if !sleep(ctx, m.options.Aggregation) {
+	if pause.For(ctx, m.options.Aggregation) != nil {
 		return
 	}
 	m.calls.Lock()
@@ -209,7 +211,7 @@ func (m *Monitor) publish(ctx context.Context, healthy bool, number int) {
 
 func (m *Monitor) minutes(ctx context.Context) {
 	for start := time.Now().UTC().Truncate(time.Minute); ; start = start.Add(time.Minute) {
-		if !sleep(ctx, time.Until(start.Add(time.Minute))) {
+		if pause.For(ctx, time.Until(start.Add(time.Minute))) != nil {
 			return
 		}
 		m.calls.Lock()
@@ -219,17 +221,5 @@ func (m *Monitor) minutes(ctx context.Context) {
 		m.mutex.Unlock()
 		m.options.OnMinute(Minute{HealthCheckID: m.config.ID, Start: start, Lowest: gathered.status, LowestPercentage: gathered.percentage})
 		m.calls.Unlock()
-	}
-}
-
-// sleep waits, and says false when ctx ended first.
-func sleep(ctx context.Context, wait time.Duration) bool {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return ctx.Err() == nil
 	}
 }
