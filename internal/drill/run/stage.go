@@ -45,13 +45,13 @@ func (d *drill) Secret(region string) (string, error) { return d.target.Secret(r
 
 // Await implements scenario.Stage.
 func (d *drill) Await(ctx context.Context, what event.Kind, region string, within time.Duration) error {
-	return d.await(ctx, verdict.Happening{Kind: what, Region: region}, within)
+	return d.await(ctx, verdict.Happening{Kind: what, Region: region}, time.Now(), within)
 }
 
-// await waits for what the verdict would count.
-func (d *drill) await(ctx context.Context, what verdict.Happening, within time.Duration) error {
+// await waits for what the verdict would count, within a time from the given one on.
+func (d *drill) await(ctx context.Context, what verdict.Happening, from time.Time, within time.Duration) error {
 	const every = 250 * time.Millisecond
-	for deadline := time.Now().Add(within); ; {
+	for deadline := from.Add(within); ; {
 		events, err := d.events(ctx)
 		for _, each := range events {
 			if what.Matches(each) && !each.At.Before(d.fault) {
@@ -77,12 +77,12 @@ func (d *drill) awaitAll(ctx context.Context, must []verdict.Happening) error {
 	const unbounded = 2 * time.Minute
 	var missed []error
 	for _, each := range must {
-		within := unbounded
+		from, within := time.Now(), unbounded
 		if each.Within > 0 {
-			within = time.Until(d.fault.Add(each.Within))
+			from, within = d.fault, each.Within
 		}
 		d.options.Progress("waiting for: %s", each)
-		missed = append(missed, d.await(ctx, each, within))
+		missed = append(missed, d.await(ctx, each, from, within))
 	}
 	return errors.Join(missed...)
 }
