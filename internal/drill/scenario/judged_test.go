@@ -28,8 +28,6 @@ func quietly(effect func(p scenario.Places) []event.Event, needs ...event.Kind) 
 	return played{events: effect, needs: needs, forbids: []event.Kind{event.LeaseClaimed, event.PromoteCalled, event.LeaseReleased, event.DNSChanged}}
 }
 
-func nothing(scenario.Places) []event.Event { return nil }
-
 // takenOver says when a takeover did what, in seconds.
 func takenOver(claims, writes, acts, answers int) func(scenario.Places) []event.Event {
 	return func(p scenario.Places) []event.Event {
@@ -70,7 +68,15 @@ var asExpected = map[string]played{
 	"controller-crash": {31 * time.Second, time.Second, and(takenOver(17, 80, 90, 23), func(p scenario.Places) event.Event {
 		return happened(18, cloud.FunctionKilled, p.Standby, "")
 	}), append(slices.Clone(overtaken), cloud.FunctionKilled), nil},
-	"lost-standby": quietly(nothing), "late-run": quietly(nothing), "link-cut": quietly(nothing),
+	"lost-standby": quietly(func(p scenario.Places) []event.Event {
+		return []event.Event{happened(0, cloud.RegionKilled, p.Standby, "process signal: killed")}
+	}, cloud.RegionKilled),
+	"late-run": quietly(func(p scenario.Places) []event.Event {
+		return []event.Event{happened(0, cloud.RuleDelayed, p.Active, "by 1m0s")}
+	}, cloud.RuleDelayed),
+	"link-cut": quietly(func(scenario.Places) []event.Event {
+		return []event.Event{happened(0, cloud.LinkChanged, "", "do cut")}
+	}, cloud.LinkChanged),
 	"slow-prober": quietly(func(p scenario.Places) []event.Event {
 		found := []event.Event{happened(20, event.CheckersUnhealthy, p.Secondary, "from us-east-1, healthy to 13 of 15")}
 		if p.Active == p.Primary {

@@ -40,6 +40,15 @@ func nearlyQuiet(places Places, cfg config.Config) verdict.Expectations {
 	return expected
 }
 
+// shown adds what shows that the fault was there: who moves nobody must not do so for want of it.
+func shown(expect func(Places, config.Config) verdict.Expectations, by func(Places) verdict.Happening) func(Places, config.Config) verdict.Expectations {
+	return func(places Places, cfg config.Config) verdict.Expectations {
+		expected := expect(places, cfg)
+		expected.Must = append(expected.Must, by(places))
+		return expected
+	}
+}
+
 // probe is the longest that a checker waits for an answer: 4 s to connect and 2 s for the status.
 const probe = 6 * time.Second
 
@@ -58,11 +67,13 @@ func flips(cfg config.Config) time.Duration {
 func lostStandby() Scenario {
 	return Scenario{
 		Name: "lost-standby", Title: "The standby Region is lost",
-		Story:  "Every process of the standby Region is killed at once (kill -9). The active one goes on with the witness; nothing moves.",
-		Watch:  watch,
-		Break:  inStandby(cloud.Kill),
-		Mend:   inStandby(cloud.Start),
-		Expect: nearlyQuiet,
+		Story: "Every process of the standby Region is killed at once (kill -9). The active one goes on with the witness; nothing moves.",
+		Watch: watch,
+		Break: inStandby(cloud.Kill),
+		Mend:  inStandby(cloud.Start),
+		Expect: shown(nearlyQuiet, func(p Places) verdict.Happening {
+			return verdict.Happening{Kind: cloud.RegionKilled, Region: p.Standby}
+		}),
 	}
 }
 
@@ -108,7 +119,7 @@ func lateRun() Scenario {
 			}
 			return stage.Order(ctx, cloud.Order{Do: cloud.Delay, Region: region, Rule: rule, By: late})
 		},
-		Expect: quiet,
+		Expect: shown(quiet, func(p Places) verdict.Happening { return verdict.Happening{Kind: cloud.RuleDelayed, Region: p.Active} }),
 	}
 }
 
@@ -142,7 +153,7 @@ func linkCut() Scenario {
 			return stage.Order(ctx, cloud.Order{Do: cloud.Cut, From: places.Active, To: places.Standby})
 		},
 		Mend:   healLinks,
-		Expect: nearlyQuiet,
+		Expect: shown(nearlyQuiet, func(Places) verdict.Happening { return verdict.Happening{Kind: cloud.LinkChanged} }),
 	}
 }
 
@@ -161,11 +172,9 @@ func backupMissing() Scenario {
 			return verifyBackup(ctx, stage, stage.Places().Active)
 		},
 		Mend: func(ctx context.Context, stage Stage) error { return stall(ctx, stage, 0) },
-		Expect: func(places Places, cfg config.Config) verdict.Expectations {
-			expected := quiet(places, cfg)
-			expected.Must = []verdict.Happening{{Kind: event.AlarmRaised, Region: places.Active, Detail: "backup-failed", Within: 3 * time.Minute}}
-			return expected
-		},
+		Expect: shown(quiet, func(p Places) verdict.Happening {
+			return verdict.Happening{Kind: event.AlarmRaised, Region: p.Active, Detail: "backup-failed", Within: 3 * time.Minute}
+		}),
 	}
 }
 
@@ -187,11 +196,9 @@ func rotation() Scenario {
 		Story: "Secrets Manager rotates the credentials with which payments are posted, in the Region that is the configured primary, while payments are posted.",
 		Watch: watch,
 		Break: rotate,
-		Expect: func(places Places, cfg config.Config) verdict.Expectations {
-			expected := quiet(places, cfg)
-			expected.Must = []verdict.Happening{{Kind: event.SecretRotated, Region: places.Primary, Within: rotates}}
-			return expected
-		},
+		Expect: shown(quiet, func(p Places) verdict.Happening {
+			return verdict.Happening{Kind: event.SecretRotated, Region: p.Primary, Within: rotates}
+		}),
 	}
 }
 
