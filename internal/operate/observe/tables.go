@@ -93,7 +93,7 @@ func showLease(found failover.Reading, read items, region string, now time.Time)
 		return lease
 	}
 	l := read.lease
-	lease.Region, lease.Epoch, lease.Seq, lease.State, lease.Holder = l.Region, l.Epoch, l.Seq, l.State, l.Holder
+	lease.Region, lease.Epoch, lease.Seq, lease.State, lease.Holder, lease.InVain = l.Region, l.Epoch, l.Seq, l.State, l.Holder, l.InVain
 	lease.Version, lease.RenewedAt, lease.AgeSeconds = l.Version, l.UpdatedAt, now.Sub(l.UpdatedAt).Seconds()
 	return lease
 }

@@ -36,7 +36,9 @@ type Lease struct {
 	Seq     int64              `json:"seq,omitempty"`
 	State   payment.LeaseState `json:"state,omitempty"`
 	Holder  string             `json:"holder,omitempty"`
-	Version int64              `json:"version,omitempty"`
+	// InVain counts the terms in a row that stepped down before they were active.
+	InVain  int64 `json:"inVain,omitempty"`
+	Version int64 `json:"version,omitempty"`
 	// RenewedAt is by the holder's clock, AgeSeconds the difference to the observer's.
 	RenewedAt  time.Time `json:"renewedAt,omitzero"`
 	AgeSeconds float64   `json:"ageSeconds,omitempty"`
@@ -47,7 +49,8 @@ type Lease struct {
 // Control is the lease as package control has it.
 func (l Lease) Control() control.Lease {
 	return control.Lease{
-		Region: l.Region, Epoch: l.Epoch, Seq: l.Seq, State: l.State, Holder: l.Holder, UpdatedAt: l.RenewedAt, Version: l.Version,
+		Region: l.Region, Epoch: l.Epoch, Seq: l.Seq, State: l.State, Holder: l.Holder, InVain: l.InVain,
+		UpdatedAt: l.RenewedAt, Version: l.Version,
 	}
 }
 

@@ -63,6 +63,8 @@ func TestTablesAreAsPeopleKnowThem(t *testing.T) {
 		Environment: "prod", At: noon, Lease: status.Lease{Reading: failover.LeaseCorrupt, Problem: "control item is corrupt"},
 		Intent: status.Intent{Reading: failover.LeaseAbsent}, Journal: status.Journal{Pending: 10000, More: true, OldestSeconds: 7200},
 		DNS: status.DNS{Domain: "api.example.net", Target: "elsewhere.example.net", Alarms: status.Alarms{Problem: "denied"}},
+	}, {
+		Environment: "prod", At: noon, Lease: status.Lease{Reading: failover.LeaseRead, Region: "us-west-2", Epoch: 9, Seq: 3, State: payment.LeasePromoting, InVain: 2},
 	}} {
 		for _, row := range append(snapshot.System(), snapshot.PerRegion()...) {
 			table.Write([]byte(strings.Join(row, "\t") + "\n"))

@@ -70,7 +70,11 @@ func seconds(s float64) string {
 func (l Lease) text() string {
 	switch l.Reading {
 	case failover.LeaseRead:
-		return fmt.Sprintf("%s holds epoch %d (%s), renewed %s ago, seq %d", l.Region, l.Epoch, l.State, seconds(l.AgeSeconds), l.Seq)
+		text := fmt.Sprintf("%s holds epoch %d (%s), renewed %s ago, seq %d", l.Region, l.Epoch, l.State, seconds(l.AgeSeconds), l.Seq)
+		if l.InVain > 0 {
+			text += fmt.Sprintf(", after %d terms in vain", l.InVain)
+		}
+		return text
 	case failover.LeaseAbsent:
 		return "? none was ever written"
 	}
