@@ -44,7 +44,7 @@ func recorded(t *testing.T) report.Report {
 			t.Fatalf("docs/drill.txt has no line %s", pattern)
 		}
 		for _, text := range found[1:] {
-			length, err := time.ParseDuration(string(text) + "s")
+			length, err := time.ParseDuration(strings.ReplaceAll(string(text), " ", ""))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -52,8 +52,8 @@ func recorded(t *testing.T) report.Report {
 		}
 		return all
 	}
-	rto := seconds(`(?m)^RTO: median .* longest +([\d.]+) s / [\d.]+ s / ([\d.]+) s +([\d.]+) s / [\d.]+ s / ([\d.]+) s$`)
-	made := drilled(rto[0], rto[2], seconds(`(?m)^ +([\d.]+) s  DNS answer changed, us-west-2$`)[0], seconds(`(?m)^ +([\d.]+) s  ledger writable, us-west-2$`)[0])
+	rto := seconds(`(?m)^RTO: median .* longest +([\d.]+ m?s) / [\d.]+ m?s / ([\d.]+ m?s) +([\d.]+ m?s) / [\d.]+ m?s / ([\d.]+ m?s)$`)
+	made := drilled(rto[0], rto[2], seconds(`(?m)^ +([\d.]+ s)  DNS answer changed, us-west-2$`)[0], seconds(`(?m)^ +([\d.]+ s)  ledger writable, us-west-2$`)[0])
 	made.Payers = append(made.Payers, drilled(rto[1], rto[3], 0, 0).Payers...)
 	return made
 }
