@@ -149,7 +149,9 @@ func (e *Experiment) see(seen *types.Experiment) {
 	}
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	if e.id = aws.ToString(seen.Id); e.status == seen.State.Status {
+	// Two ask at once when it is stopped: an answer that was given before may arrive after.
+	late := over(e.status) || e.status == types.ExperimentStatusStopping && !over(seen.State.Status)
+	if e.id = aws.ToString(seen.Id); late || e.status == seen.State.Status {
 		return
 	}
 	e.status, e.reason = seen.State.Status, aws.ToString(seen.State.Reason)
