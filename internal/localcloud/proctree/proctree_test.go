@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/paymentdr/paymentdr/internal/localcloud/proctree"
 )
@@ -52,5 +53,25 @@ func TestDescendantsAndSignal(t *testing.T) {
 	}
 	if err := proctree.Signal(syscall.SIGKILL, child, command.Process.Pid); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestUsed(t *testing.T) {
+	name, before := proctree.Used(os.Getpid())
+	if name == "" {
+		t.Fatal("this process has no name")
+	}
+	deadline := time.Now().Add(time.Minute)
+	for used := before; used < before+50*time.Millisecond; _, used = proctree.Used(os.Getpid()) {
+		if time.Now().After(deadline) {
+			t.Fatalf("used %s after a minute of work, %s before it", used, before)
+		}
+	}
+	ended := exec.Command("true")
+	if err := ended.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if name, used := proctree.Used(ended.Process.Pid); name != "" || used != 0 {
+		t.Errorf("a process that has ended: %s, %s", name, used)
 	}
 }

@@ -176,6 +176,20 @@ func TestRememberedSignatures(t *testing.T) {
 	if got := verify("pay"); !strings.Contains(got, "required scope") {
 		t.Errorf("another scope: %q", got)
 	}
+	// The issuer publishes another key under the same id.
+	stranger, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	published := v.keys
+	v.keys = map[string]jose.JSONWebKey{}
+	for id := range published {
+		v.keys[id] = jose.JSONWebKey{Key: &stranger.PublicKey, KeyID: id}
+	}
+	if got := verify(); !strings.Contains(got, "signature") {
+		t.Errorf("with another key: %q", got)
+	}
+	v.keys = published
 	started := w.now
 	w.now = started.Add(2 * time.Hour)
 	if got := verify(); !strings.Contains(got, "expired") {
