@@ -92,12 +92,7 @@ func TestLocalCloud(t *testing.T) {
 // pay sends a payment to the failover name, and must be acknowledged.
 func pay(t *testing.T, c cloud, status control.Status, what string) {
 	t.Helper()
-	authority, err := os.ReadFile(filepath.Join(status.Folder, "authority", "ca.pem"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(authority)
+	roots := trusted(t, filepath.Join(status.Folder, "authority", "ca.pem"))
 	target := net.JoinHostPort(status.Failover.Address, fmt.Sprint(status.Layout.HTTPS))
 	transport := &http.Transport{
 		TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: status.Failover.Name, MinVersion: tls.VersionTLS12},
@@ -123,6 +118,20 @@ func pay(t *testing.T, c cloud, status control.Status, what string) {
 	if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusAccepted {
 		t.Fatalf("payment %s: %s: %s", what, response.Status, answer)
 	}
+}
+
+// trusted are the roots in a file.
+func trusted(t *testing.T, file string) *x509.CertPool {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(content) {
+		t.Fatalf("no certificate in %s", file)
+	}
+	return roots
 }
 
 // resolve asks the cloud's DNS as a resolver would.

@@ -75,14 +75,10 @@ func (c *Controller) promoting() bool {
 	return c.own() && c.memory.lease.State == payment.LeasePromoting
 }
 
-// worksOnLedger tells whether this Region's ledger should be writable. One that was handed over just now is not, and may
+// worksOnLedger tells whether this Region's ledger should be writable, in a term that has begun. One that was handed over just now is not, and may
 // take long to say so.
 func (c *Controller) worksOnLedger() bool {
-	lease := c.memory.lease
-	if !c.own() || lease.State == payment.LeasePromoting {
-		return false
-	}
-	return lease.State != payment.LeaseDraining || !c.handedOver()
+	return c.own() && (c.memory.lease.State != payment.LeaseDraining || !c.handedOver())
 }
 
 // handedOver tells whether the database was seen not to be the writer, within this tick or the last.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/paymentdr/paymentdr/internal/localcloud/proctree"
+	"github.com/paymentdr/paymentdr/internal/pause"
 )
 
 // Cost is processor time, by the part of a path that used it.
@@ -54,13 +55,11 @@ func used(own string, root int, other string) (Cost, error) {
 func (l Load) measure(ctx context.Context, from, until time.Time) (Cost, error) {
 	var at [2]Cost
 	for i, moment := range []time.Time{from, until} {
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(time.Until(moment)):
+		err := pause.For(ctx, time.Until(moment))
+		if err == nil {
+			at[i], err = l.used()
 		}
-		var err error
-		if at[i], err = l.used(); err != nil {
+		if err != nil {
 			return nil, err
 		}
 	}

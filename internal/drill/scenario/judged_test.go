@@ -28,6 +28,13 @@ func quietly(effect func(p scenario.Places) []event.Event, needs ...event.Kind) 
 	return played{events: effect, needs: needs, forbids: []event.Kind{event.LeaseClaimed, event.PromoteCalled, event.LeaseReleased, event.DNSChanged}}
 }
 
+// showing is what went quietly and had one event as its effect.
+func showing(seconds int, kind event.Kind, region func(scenario.Places) string, detail string) played {
+	return quietly(func(p scenario.Places) []event.Event {
+		return []event.Event{happened(seconds, kind, region(p), detail)}
+	}, kind)
+}
+
 // takenOver says when a takeover did what, in seconds.
 func takenOver(claims, writes, acts, answers int) func(scenario.Places) []event.Event {
 	return func(p scenario.Places) []event.Event {
@@ -68,15 +75,11 @@ var asExpected = map[string]played{
 	"controller-crash": {31 * time.Second, time.Second, and(takenOver(17, 80, 90, 23), func(p scenario.Places) event.Event {
 		return happened(18, cloud.FunctionKilled, p.Standby, "")
 	}), append(slices.Clone(overtaken), cloud.FunctionKilled), nil},
-	"lost-standby": quietly(func(p scenario.Places) []event.Event {
-		return []event.Event{happened(0, cloud.RegionKilled, p.Standby, "process signal: killed")}
-	}, cloud.RegionKilled),
-	"late-run": quietly(func(p scenario.Places) []event.Event {
-		return []event.Event{happened(0, cloud.RuleDelayed, p.Active, "by 1m0s")}
-	}, cloud.RuleDelayed),
-	"link-cut": quietly(func(scenario.Places) []event.Event {
-		return []event.Event{happened(0, cloud.LinkChanged, "", "do cut")}
-	}, cloud.LinkChanged),
+	"lost-standby":   showing(0, cloud.RegionKilled, func(p scenario.Places) string { return p.Standby }, "process signal: killed"),
+	"late-run":       showing(0, cloud.RuleDelayed, func(p scenario.Places) string { return p.Active }, "by 1m0s"),
+	"link-cut":       showing(0, cloud.LinkChanged, func(scenario.Places) string { return "" }, "do cut"),
+	"backup-missing": showing(70, event.AlarmRaised, func(p scenario.Places) string { return p.Active }, "payment-dr-backup-failed"),
+	"rotation":       showing(2, event.SecretRotated, func(p scenario.Places) string { return p.Primary }, "current version new"),
 	"slow-prober": quietly(func(p scenario.Places) []event.Event {
 		found := []event.Event{happened(20, event.CheckersUnhealthy, p.Secondary, "from us-east-1, healthy to 13 of 15")}
 		if p.Active == p.Primary {
@@ -84,12 +87,6 @@ var asExpected = map[string]played{
 		}
 		return found
 	}, event.CheckersUnhealthy),
-	"backup-missing": quietly(func(p scenario.Places) []event.Event {
-		return []event.Event{happened(70, event.AlarmRaised, p.Active, "payment-dr-backup-failed")}
-	}, event.AlarmRaised),
-	"rotation": quietly(func(p scenario.Places) []event.Event {
-		return []event.Event{happened(2, event.SecretRotated, p.Primary, "current version new")}
-	}, event.SecretRotated),
 }
 
 // evidence of what went as it should.
